@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/**
+ * Everything a person sets about a run, under the legacy names where the legacy yml has one.
+ * Sources: reference facts on `deca_pretrain_video_OnlyE2.yml` (loss weights, cadences) and on its loader (mix of data sets).
+ */
+
+const count = z.int().positive();
+const weight = z.number().min(0);
+
+export const lossWeights = z.strictObject({
+  AUFLoss: weight.default(1).describe('MSE of AUNet vectors, real against rendered'),
+  expression: weight.default(7).describe('MSE of emotion-network features, real against rendered'),
+  lmk: weight.default(8).describe('68 landmarks, contour only (legacy weights)'),
+  lmk_static: weight.default(0).describe('68 landmarks, the 51 inner points (DECA weights)'),
+  lmk_mp: weight.default(8).describe('105 dense mediapipe landmarks'),
+  eyed: weight.default(1).describe('eye opening distances'),
+  lipd: weight.default(0).describe('lip opening distances'),
+  relaL: weight.default(1).describe('relative landmark distances'),
+  photo: weight.default(5).describe('photometric L1 under the mask'),
+  id: weight.default(0).describe('VGGFace2 identity (DECA)'),
+  reg_exp: weight.default(1e-4),
+  reg_tex: weight.default(1e-4),
+  reg_light: weight.default(1),
+  reg_jaw_pose: weight.default(0.01),
+  reg_shape: weight.default(0),
+  mainAU: weight.default(0.5),
+  subAU: weight.default(0.25),
+  weightedAU: z.boolean().default(false),
+  focalAU: z.boolean().default(false),
+});
+
+export const dataset = z.strictObject({
+  root: z
+    .string()
+    .default('')
+    .describe('folder that holds MEAD_Dataset_25 and/or Aff-wild2, each with images, kpts, kpts_dense, masks'),
+  batch_size: count.default(1).describe('sequences in one leaf'),
+  K: count.default(1).describe("images per person for DECA's shape consistency; 1 = off"),
+  windowsize: z.literal(3).default(3).describe('consecutive frames of a sample; the middle one is supervised'),
+  image_size: count.default(224),
+  mead_sequences: z.int().min(0).default(3000).describe('random MEAD sequences drawn anew each data epoch'),
+  affwild2_copies: z.int().min(0).default(6).describe('copies of every Aff-Wild2 sequence in a data epoch'),
+  num_workers: z.int().min(1).max(16).default(3).describe('loader threads of a worker'),
+});
+
+export const batch = z.strictObject({
+  leaves: count.default(1).describe('micro-batches of one optimiser step, fixed at submit'),
+});
+
+export const train = z.strictObject({
+  resume: z.boolean().default(true),
+  seed: z.int().min(0).default(0),
+  max_epochs: count.default(50),
+  max_steps: z.number().positive().default(1e18).describe('optimiser steps; above 2^53 = unlimited (max_epochs rules)'),
+  log_steps: count.default(1000),
+  vis_steps: count.default(1000),
+  checkpoint_steps: count.default(500),
+  val_steps: z.int().min(0).default(0).describe('validate on the held-out split every N steps; 0 = only at the end'),
+  keep_checkpoints: count.default(3),
+  lr: z.number().positive().default(1e-4),
+});
+
+export const model = z.strictObject({
+  preset: z
+    .enum(['legacy', 'tiny'])
+    .default('legacy')
+    .describe('network sizes: legacy = 20,841,599 trained weights; tiny = for tests'),
+  use_tex: z.boolean().default(true),
+  coarse: z
+    .enum(['auto', 'fit', 'e_flame'])
+    .default('auto')
+    .describe('where shape, cam and pose come from; auto = fit with stand-in assets'),
+  precision: z.enum(['fp32', 'bf16']).default('fp32').describe('of the frozen networks'),
+  dropout: z.number().min(0).lt(1).default(0.1),
+  sh_basis: z.enum(['renderer3', 'standard', 'deca']).default('renderer3'),
+});
+
+export const runtime = z.strictObject({
+  threads: count.default(1).describe('TensorFlow threads of each worker; bits depend on it'),
+  onednn: z.boolean().default(true),
+});
+
+export const runConfig = z.strictObject({
+  output_dir: z.string().default('').describe('legacy key; the run tree is in the store, under the run name'),
+  pretrained_modelpath: z.string().default(''),
+  model_path_HJ: z.string().default(''),
+  assets: z.string().default('').describe('asset folder; empty = the stand-ins of `auseq assets synth` in AUSEQ_HOME'),
+  sync: z.enum(['auto', 'gather', 'allreduce']).default('auto'),
+  exact: z.boolean().default(true).describe('refuse what would make the bits depend on the machines'),
+  workers: z.int().min(0).default(0).describe('workers a run starts with; 0 = all that are idle'),
+  dataset: dataset.prefault({}),
+  batch: batch.prefault({}),
+  train: train.prefault({}),
+  model: model.prefault({}),
+  loss: lossWeights.prefault({}),
+  runtime: runtime.prefault({}),
+});
+
+export type RunConfig = z.infer<typeof runConfig>;
+export type LossWeights = z.infer<typeof lossWeights>;
