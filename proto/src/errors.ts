@@ -20,6 +20,7 @@ export type ExitKind = keyof typeof exitCodes;
 /** Error code -> the exit kind a command ends with. Codes are never reused for another meaning. */
 export const errorTable = {
   AU_UNEXPECTED: 'unexpected',
+  AU_INTERRUPTED: 'interrupted',
   AU_USAGE: 'usage',
   AU_CONFIG_NOT_FOUND: 'config',
   AU_CONFIG_SYNTAX: 'config',
@@ -35,6 +36,7 @@ export const errorTable = {
   AU_COORDINATOR_UNREACHABLE: 'unreachable',
   AU_NATS_UNREACHABLE: 'unreachable',
   AU_STORE_UNREACHABLE: 'unreachable',
+  AU_STORE_FULL: 'unreachable',
   AU_STORE_KEY: 'input',
   AU_OBJECT_NOT_FOUND: 'notFound',
   AU_PROTOCOL_VERSION: 'conflict',
@@ -48,6 +50,8 @@ export const errorTable = {
   AU_PROGRAM_INPUT: 'unexpected',
   AU_PROGRAM_DISPOSED: 'unexpected',
   AU_RECORDING_OP: 'unexpected',
+  AU_PROGRAM_SIZE: 'unexpected',
+  AU_PROGRAM_FAILED: 'unexpected',
   AU_ASSETS_NOT_FOUND: 'notFound',
   AU_ASSETS_INVALID: 'input',
   AU_DATA_EMPTY: 'input',

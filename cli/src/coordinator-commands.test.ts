@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { auseq, ended, launch } from './auseq.fixture.js';
+import { addCheckpoint, type FakeCoordinator, startFakeCoordinator } from './fake-coordinator.fixture.js';
+
+let folder: string;
+let fake: FakeCoordinator;
+let env: Record<string, string>;
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'auseq-cli-'));
+  fake = await startFakeCoordinator();
+  env = { AUSEQ_STATE: folder, AUSEQ_COORDINATOR: fake.address };
+  const step = (sequence: number) => ({
+    sequence,
+    time: '2026-01-01T10:00:00Z',
+    kind: 'step',
+    json: `{"step":${sequence},"loss":0.5}`,
+  });
+  fake.events.push(...[1, 2, 3].map(step));
+});
+after(async () => {
+  await fake.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const submit = (name: string, ...more: string[]) => [
+  'runs',
+  'submit',
+  'tiny',
+  '--set',
+  'dataset.root=/data',
+  '--name',
+  name,
+  ...more,
+];
+
+function finish(name: string, state: string, extra: object = {}): void {
+  fake.runs.set(name, { ...fake.runs.get(name)!, state, step: 3, ...extra });
+}
+
+async function submitted(name: string): Promise<void> {
+  while (!fake.runs.has(name)) await sleep(10);
+}
+
+test('submit prints the name alone, and sends what was written and what it means', async () => {
+  const { code, stdout } = await auseq(submit('plain'), env);
+  assert.deepEqual([code, stdout], [0, 'plain\n']);
+  const { configYaml, configJson } = fake.submitted.at(-1)!;
+  assert.match(configYaml, /^# yaml-language-server[\s\S]*root: \/data/);
+  assert.equal((JSON.parse(configJson) as { dataset: { root: string } }).dataset.root, '/data');
+});
+
+test('show and list in JSON have the promised fields', async () => {
+  await auseq(submit('shown'), env);
+  const run = JSON.parse((await auseq(['runs', 'show', 'shown', '--output', 'json'], env)).stdout) as Record<
+    string,
+    unknown
+  >;
+  for (const key of ['name', 'state', 'reason', 'step', 'max_steps', 'workers']) assert.ok(key in run, key);
+  const list = JSON.parse((await auseq(['runs', 'list', '--output', 'json'], env)).stdout) as { name: string }[];
+  assert.ok(list.some(({ name }) => name === 'shown'));
+});
+
+test('an unknown run keeps the code that the coordinator gave', async () => {
+  const { code, stderr } = await auseq(['runs', 'watch', 'nobody'], env);
+  assert.equal(code, 4);
+  assert.match(stderr, /AU_RUN_NOT_FOUND/);
+});
+
+const endings: [string, object, number, RegExp][] = [
+  ['completed', {}, 0, /completed at step 3/],
+  ['stopped', { reason: 'asked to' }, 7, /AU_RUN_STOPPED/],
+  [
+    'failed',
+    { errorJson: '{"code":"AU_NUMERIC","what":"NaN in lmk","why":"leaf 2","try":"lower lr"}' },
+    6,
+    /NaN in lmk[\s\S]*AU_NUMERIC/,
+  ],
+  [
+    'failed',
+    { reason: 'no worker', errorJson: '{"code":"AU_DATA_SAMPLE","what":"x","why":"y","try":"z"}' },
+    6,
+    /AU_DATA_SAMPLE[\s\S]*AU_RUN_FAILED/,
+  ],
+];
+for (const [state, extra, exit, pattern] of endings) {
+  test(`--wait on a run that ends ${state}: exit ${exit}`, async () => {
+    const name = `wait-${endings.findIndex((each) => each[1] === extra)}`;
+    const running = ended(launch(submit(name, '--wait'), env));
+    await submitted(name);
+    finish(name, state, extra);
+    const { code, stdout, stderr } = await running;
+    assert.equal(code, exit);
+    assert.equal(stdout, `${name}\n`);
+    assert.match(stderr, pattern);
+  });
+}
+
+test('--follow shows each event once, also over a coordinator that goes away', async () => {
+  fake.dropWatchAfter = 2;
+  const running = ended(launch(submit('followed', '--follow', '--output', 'json'), env));
+  await submitted('followed');
+  while (fake.dropWatchAfter !== null) await sleep(10);
+  finish('followed', 'completed');
+  const { code, stdout } = await running;
+  assert.equal(code, 0);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { state?: string; json?: { step: number } });
+  assert.equal(lines.pop()!.state, 'completed');
+  assert.deepEqual(
+    lines.map(({ json }) => json!.step),
+    [1, 2, 3],
+  );
+});
+
+test('Ctrl-C on a followed run detaches, says so, and exits 0', async () => {
+  const child = launch(submit('left', '--follow'), env);
+  const result = ended(child);
+  await once(child.stderr, 'data');
+  child.kill('SIGINT');
+  const { code, stderr } = await result;
+  assert.equal(code, 0);
+  assert.match(stderr, /10:00:00 {2}step 1 {2}loss 0\.5/);
+  assert.match(stderr, /detached; run left goes on[\s\S]*runs watch left[\s\S]*runs stop left/);
+  assert.equal(fake.runs.get('left')!.state, 'running');
+});
+
+test('watch in JSON is one event a line', async () => {
+  await auseq(submit('watched'), env);
+  finish('watched', 'completed');
+  const { stdout } = await auseq(['runs', 'watch', 'watched', '--after', '1', '--output', 'json'], env);
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { sequence: number; json: { loss: number } });
+  assert.deepEqual(
+    events.map(({ sequence }) => sequence),
+    [2, 3],
+  );
+  assert.equal(events[0]!.json.loss, 0.5);
+});
+
+test('logs are lines for a person', async () => {
+  await auseq(submit('logged'), env);
+  assert.equal((await auseq(['runs', 'logs', 'logged'], env)).stdout, '10:00:00 info  worker-0 step 2 stepped\n');
+});
+
+test('checkpoints are listed, pulled and checked', async () => {
+  await auseq(submit('stored'), env);
+  addCheckpoint(fake, 'stored', 500);
+  addCheckpoint(fake, 'stored', 1000);
+  const list = JSON.parse((await auseq(['checkpoints', 'list', 'stored', '--output', 'json'], env)).stdout) as Record<
+    string,
+    unknown
+  >[];
+  assert.equal(list.length, 2);
+  for (const key of ['step', 'sha256', 'complete', 'bytes']) assert.ok(key in list[0]!, key);
+  const out = join(folder, 'latest');
+  const pulled = await auseq(['checkpoints', 'pull', 'stored', '--latest', '-o', out, '--output', 'json'], env);
+  assert.equal((JSON.parse(pulled.stdout) as { step: number }).step, 1000);
+  assert.deepEqual(readdirSync(out).sort(), ['manifest.json', 'part-0.safetensors']);
+  assert.match(readFileSync(join(out, 'part-0.safetensors'), 'utf8'), /step 1000/);
+  assert.equal((await auseq(['checkpoints', 'pull', 'stored', '-o', out], env)).code, 2, 'a full folder is refused');
+  assert.equal((await auseq(['checkpoints', 'pull', 'stored', '--step', '7', '-o', `${out}7`], env)).code, 4);
+});
+
+test('a damaged part is refused and leaves nothing', async () => {
+  await auseq(submit('damaged'), env);
+  addCheckpoint(fake, 'damaged', 10, true);
+  const out = join(folder, 'damaged');
+  const { code, stderr } = await auseq(['checkpoints', 'pull', 'damaged', '-o', out], env);
+  assert.equal(code, 10);
+  assert.match(stderr, /AU_CHECKPOINT_CORRUPT/);
+  assert.deepEqual(
+    readdirSync(folder).filter((file) => file.startsWith('damaged')),
+    [],
+  );
+});
+
+test('pictures are pulled by name', async () => {
+  await auseq(submit('pictured'), env);
+  assert.equal((await auseq(['images', 'pull', 'pictured', '-o', join(folder, 'none')], env)).code, 4);
+  fake.objects.set('runs/pictured/train_images/000000.jpg', Buffer.from('jpeg'));
+  const out = join(folder, 'pictures');
+  const { code, stdout } = await auseq(['images', 'pull', 'pictured', '-o', out], env);
+  assert.deepEqual([code, stdout], [0, `${join(out, '000000.jpg')}\n`]);
+  assert.ok(existsSync(join(out, '000000.jpg')));
+});
+
+test('status of a far coordinator shows its workers', async () => {
+  const { stdout } = await auseq(['status', '--output', 'json'], env);
+  const { processes } = JSON.parse(stdout) as { processes: Record<string, unknown>[] };
+  for (const key of ['role', 'name', 'pid', 'address', 'state', 'restarts']) assert.ok(key in processes[0]!, key);
+});

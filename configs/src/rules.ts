@@ -1,0 +1,112 @@
+import type { RunConfig } from './schema.js';
+
+/** A combination of single values that are each allowed: `error` refuses the run, `warning` is said at submit. */
+export interface Finding {
+  level: 'error' | 'warning';
+  /** Dotted path of the value to change. */
+  path: string;
+  problem: string;
+  fix: string;
+}
+
+/** Above this an integer count of steps cannot be exact: the legacy 1e18 means "until max_epochs". */
+const unlimitedSteps = 2 ** 53;
+
+type Rule = (config: RunConfig) => Finding | null;
+
+const error = (path: string, problem: string, fix: string): Finding => ({ level: 'error', path, problem, fix });
+const warning = (path: string, problem: string, fix: string): Finding => ({ level: 'warning', path, problem, fix });
+
+const rules: readonly Rule[] = [
+  ({ dataset }) =>
+    dataset.mead_sequences === 0 && dataset.affwild2_copies === 0
+      ? error('dataset.mead_sequences', 'with affwild2_copies 0 too a data epoch is empty', 'set one of both above 0')
+      : null,
+  ({ dataset }) =>
+    dataset.image_size % 32 === 0
+      ? null
+      : error('dataset.image_size', 'the networks halve an image five times', 'use a multiple of 32: 64, 128, 224'),
+  ({ dataset }) =>
+    dataset.K === 1
+      ? null
+      : error('dataset.K', "shape is not trained here, so DECA's shape consistency has no gradient", 'set K to 1'),
+  ({ loss }) =>
+    trainedTerms(loss).every((value) => value === 0)
+      ? error('loss', 'every data term has weight 0: there is nothing to learn', 'give one loss a weight above 0')
+      : null,
+  ({ train }) =>
+    train.max_steps < unlimitedSteps && !Number.isInteger(train.max_steps)
+      ? error('train.max_steps', 'steps are whole', 'use an integer, or 1e18 for unlimited')
+      : null,
+  ({ pretrained_modelpath }) =>
+    pretrained_modelpath === ''
+      ? null
+      : error('pretrained_modelpath', 'PyTorch archives are not read; a run starts from its seed', 'leave it empty'),
+  ({ model_path_HJ }) =>
+    model_path_HJ === ''
+      ? null
+      : error('model_path_HJ', 'PyTorch archives are not read; networks come from `assets`', 'leave it empty'),
+  ({ model, dataset }) =>
+    model.preset === 'tiny' && dataset.image_size > 128
+      ? warning('dataset.image_size', 'the tiny networks see little of a large image', 'use 64')
+      : null,
+  ({ model, dataset }) =>
+    model.preset === 'legacy' && dataset.image_size !== 224
+      ? warning('dataset.image_size', 'the legacy networks were trained at 224', 'use 224')
+      : null,
+  ({ model, loss }) =>
+    !model.use_tex && loss.photo > 0
+      ? warning('loss.photo', 'without texture (model.use_tex false) colours are compared with plain grey', 'use 0')
+      : null,
+  ({ train }) =>
+    train.checkpoint_steps > train.max_steps
+      ? warning('train.checkpoint_steps', 'it is above max_steps: only the end is stored', 'lower it')
+      : null,
+  ({ train }) =>
+    train.val_steps > train.max_steps
+      ? warning('train.val_steps', 'it is above max_steps: only the end is validated', 'lower it')
+      : null,
+  ({ workers, batch }) =>
+    workers > batch.leaves
+      ? warning(
+          'workers',
+          `${batch.leaves} leaves keep ${batch.leaves} workers busy; the others are spares`,
+          'raise batch.leaves',
+        )
+      : null,
+  ({ loss }) =>
+    loss.reg_shape > 0 ? warning('loss.reg_shape', 'shape is frozen, so the term is a constant', 'use 0') : null,
+  ({ output_dir }) =>
+    output_dir === ''
+      ? null
+      : warning(
+          'output_dir',
+          'legacy key without effect: results are in the store under the run name',
+          'leave it empty',
+        ),
+];
+
+function trainedTerms(loss: RunConfig['loss']): number[] {
+  return [
+    loss.AUFLoss,
+    loss.expression,
+    loss.lmk,
+    loss.lmk_static,
+    loss.lmk_mp,
+    loss.eyed,
+    loss.lipd,
+    loss.relaL,
+    loss.photo,
+    loss.id,
+  ];
+}
+
+/** What is impossible or odd in a config whose values are each valid. */
+export function checkCombinations(config: RunConfig): Finding[] {
+  return rules.flatMap((rule) => rule(config) ?? []);
+}
+
+/** True when `max_steps` stands for "no limit". */
+export function isUnlimited(maxSteps: number): boolean {
+  return maxSteps >= unlimitedSteps;
+}

@@ -1,0 +1,109 @@
+import { fileURLToPath } from 'node:url';
+import type { ClusterOptions } from './cluster-options.js';
+import type { ClusterPaths } from './cluster-paths.js';
+import type { ChildSpec } from './supervised-child.js';
+
+export interface ClusterPorts {
+  coordinator: number;
+  nats: number;
+  minio: number;
+}
+
+export interface Command {
+  command: string;
+  args: readonly string[];
+  env?: Record<string, string>;
+}
+
+/** How each part is started: real executables, or small ones in a test. */
+export interface ClusterCommands {
+  nats: Command;
+  minio: Command | null;
+  coordinator: (args: readonly string[]) => Command;
+  worker: (args: readonly string[]) => Command;
+  guard: Command;
+}
+
+export interface ClusterPlan {
+  natsUrl: string;
+  storeUrl: string;
+  coordinator: string;
+  guard: ChildSpec;
+  /** Started in this order, each stage when the one before serves; ended in the opposite order. */
+  stages: ChildSpec[][];
+}
+
+const atHome = (port: number) => `127.0.0.1:${port}`;
+
+/** Which processes make the cluster, on which ports, in which order: pure. */
+export function planCluster(
+  options: ClusterOptions,
+  paths: ClusterPaths,
+  ports: ClusterPorts,
+  commands: ClusterCommands,
+  storeEnv: Record<string, string>,
+): ClusterPlan {
+  const natsUrl = `nats://${atHome(ports.nats)}`;
+  const coordinator = atHome(ports.coordinator);
+  const storeUrl = storeUrlOf(options, paths, ports);
+  const brokers: ChildSpec[] = [
+    {
+      role: 'nats',
+      name: 'nats',
+      ...commands.nats,
+      address: atHome(ports.nats),
+      probe: { kind: 'tcp', port: ports.nats },
+    },
+  ];
+  if (commands.minio) {
+    brokers.push({
+      role: 'store',
+      name: 'minio',
+      ...commands.minio,
+      address: atHome(ports.minio),
+      probe: { kind: 'http', url: `http://${atHome(ports.minio)}/minio/health/cluster` },
+    });
+  }
+  const coordinatorSpec: ChildSpec = {
+    role: 'coordinator',
+    name: 'coordinator',
+    ...commands.coordinator([
+      ...['--grpc-port', String(ports.coordinator), '--nats', natsUrl],
+      ...['--store', storeUrl, '--state-dir', paths.coordinator],
+    ]),
+    address: coordinator,
+    probe: { kind: 'tcp', port: ports.coordinator },
+    env: storeEnv,
+  };
+  const workers = Array.from({ length: options.workers }, (_, index): ChildSpec => {
+    const name = `worker-${index}`;
+    const device = options.device ? ['--device', options.device] : [];
+    const command = commands.worker(['--name', name, '--coordinator', coordinator, ...device]);
+    return { role: 'worker', name, ...command, address: '', probe: { kind: 'alive' }, env: storeEnv };
+  });
+  return {
+    natsUrl,
+    storeUrl,
+    coordinator,
+    guard: { role: 'guard', name: 'guard', ...commands.guard, address: '', probe: { kind: 'alive' }, stdin: 'pipe' },
+    stages: [brokers, [coordinatorSpec], workers],
+  };
+}
+
+function storeUrlOf(options: ClusterOptions, paths: ClusterPaths, ports: ClusterPorts): string {
+  if (options.store === 'file') return `file://${paths.store}`;
+  if (options.store === 'minio') return `s3://auseq?endpoint=http://${atHome(ports.minio)}`;
+  return options.store;
+}
+
+const node = (script: string, args: readonly string[]): Command => ({
+  command: process.execPath,
+  args: ['--enable-source-maps', fileURLToPath(new URL(script, import.meta.url)), ...args],
+});
+
+/** The executables of this repository. */
+export const ownCommands: Pick<ClusterCommands, 'coordinator' | 'worker' | 'guard'> = {
+  coordinator: (args) => node('../../../coordinator/dist/bin/coordinator.js', args),
+  worker: (args) => node('../../../worker/dist/bin/agent.js', args),
+  guard: node('./guard-main.js', []),
+};

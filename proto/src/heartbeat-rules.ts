@@ -1,0 +1,30 @@
+/** How the death of a member is noticed (PROTOCOL 14); every other limit of the cluster is derived from these. */
+export const heartbeatEveryMs = 200;
+export const deadAfterMs = 1_000;
+const stillAtLeastMs = 10_000;
+const slowestLeafFactor = 5;
+
+/** A counter that stands still longer than this while something is computed means a hang. */
+export function hungAfterMs(slowestLeafMs: number): number {
+  return Math.max(stillAtLeastMs, slowestLeafFactor * slowestLeafMs);
+}
+
+/** A member gives up on a silent peer by itself when no coordinator has ended the generation long before. */
+export const peerLostAfterMs = 10 * deadAfterMs;
+/** A peer that was never heard may still be starting its process. */
+export const peerNeverHeardAfterMs = 60 * deadAfterMs;
+/** Without NATS members wait this long, then they park (PROTOCOL 19). */
+export const brokerLostAfterMs = 10 * 60 * deadAfterMs;
+
+/** What a member does; only in the computing ones does a still counter mean a hang. */
+export const phases = ['starting', 'features', 'supervise', 'waiting', 'update', 'commit', 'closing'] as const;
+export type Phase = (typeof phases)[number];
+export const computingPhases: readonly Phase[] = ['features', 'supervise', 'update'];
+
+export interface Heartbeat {
+  readonly worker: string;
+  readonly phase: Phase;
+  /** Grows with every leaf that is computed and every change of phase. */
+  readonly counter: number;
+  readonly step: number;
+}

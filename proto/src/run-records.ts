@@ -1,0 +1,45 @@
+/** What is stored under `run.RUN.commit`: one line of history that grows only by compare-and-swap (PROTOCOL 12, 13). */
+export type HistoryRecord = GenerationRecord | CommitRecord;
+
+/** A membership begins; a leader of an older one can commit nothing after it. */
+export interface GenerationRecord {
+  readonly type: 'generation';
+  readonly run: string;
+  readonly generation: number;
+  readonly members: readonly string[];
+  /** Steps that the state it starts from has taken. */
+  readonly baseStep: number;
+  readonly time: string;
+}
+
+/** A step that every member voted for. Lines of an older generation at or beyond a newer `baseStep` were rolled back. */
+export interface CommitRecord {
+  readonly type: 'commit';
+  readonly run: string;
+  readonly generation: number;
+  /** Steps taken, this one included. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** SHA-256 over the base's checksum and the contributions in leaf order. */
+  readonly digest: string;
+  readonly losses: Readonly<Record<string, number>>;
+  /** The ledger's lines: draws of each leaf with the hash of what was read. */
+  readonly leaves: readonly unknown[];
+  readonly sequences: number;
+  readonly seconds: number;
+  /** Every member stops after this step with a checkpoint. */
+  readonly drain: boolean;
+  readonly time: string;
+}
+
+/** Said to everyone once a commit record is stored. */
+export interface CommitNotice {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly digest: string;
+  readonly drain: boolean;
+  readonly sequences: number;
+  readonly seconds: number;
+  /** Set instead of a commit when the votes differ: who voted what. */
+  readonly mismatch?: Readonly<Record<string, string>> | undefined;
+}

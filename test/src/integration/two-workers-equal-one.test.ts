@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { startCluster, type TestCluster } from '../kit/cluster.js';
+import { makeTinyInputs, type TinyInputs } from '../kit/tiny-inputs.js';
+
+const config = 'configs/tiny.yml';
+
+describe('a run on two workers', () => {
+  let cluster: TestCluster;
+  let inputs: TinyInputs;
+  const folder = mkdtempSync(join(tmpdir(), 'auseq-inputs-'));
+
+  before(async () => {
+    inputs = await makeTinyInputs(folder);
+    cluster = await startCluster({ workers: 2 });
+    await cluster.processes();
+  });
+  after(async () => {
+    await cluster?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const train = async (name: string, sets: Record<string, string | number>) => {
+    const common = {
+      'dataset.root': inputs.data,
+      assets: inputs.assets,
+      'train.max_steps': 6,
+      'train.checkpoint_steps': 3,
+    };
+    const run = await cluster.submit(config, { ...common, ...sets }, name);
+    assert.equal(run.state, 'completed', run.reason);
+    assert.equal(run.step, 6);
+    const checkpoints = await cluster.checkpoints(name);
+    assert.deepEqual(
+      checkpoints.map(({ step, complete }) => ({ step, complete })),
+      [
+        { step: 3, complete: true },
+        { step: 6, complete: true },
+      ],
+    );
+    return { run, digests: checkpoints.map(({ sha256 }) => sha256) };
+  };
+
+  it('gives the bits of a one-worker run, in gather mode and in all-reduce mode', async () => {
+    const two = await train('two', { workers: 2 });
+    assert.equal(two.run.workers.length, 2);
+    const one = await train('one', { workers: 1 });
+    assert.equal(one.run.workers.length, 1);
+    assert.deepEqual(two.digests, one.digests);
+
+    const twoReduced = await train('two-reduced', { workers: 2, sync: 'allreduce' });
+    const oneReduced = await train('one-reduced', { workers: 1, sync: 'allreduce' });
+    assert.deepEqual(twoReduced.digests, oneReduced.digests);
+  });
+
+  it('trains other weights from another seed', async () => {
+    const other = await train('other-seed', { workers: 2, 'train.seed': 99 });
+    const one = await cluster.checkpoints('one');
+    assert.notEqual(other.digests.at(-1), one.at(-1)?.sha256);
+  });
+});

@@ -1,0 +1,80 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AuseqError } from '@auseq/proto/errors';
+import sharp from 'sharp';
+import { readManifest } from '../data/manifest-file.js';
+import { imageEndings, treeFolder } from '../data/tree.js';
+import type { SequenceEntry } from '../data/types.js';
+
+/** Pictures [count, size, size, 3], RGB 0..1, and the hash of the data set they come from (null: our own pictures). */
+export interface CalibrationImages {
+  readonly data: Float32Array;
+  readonly count: number;
+  readonly size: number;
+  readonly dataset: string | null;
+}
+
+/** Up to `limit` frames spread evenly over the train sequences, in id order: pure. */
+export function pickFrames(
+  sequences: readonly SequenceEntry[],
+  limit: number,
+): { sequence: SequenceEntry; stem: string }[] {
+  const all = sequences
+    .filter(({ split }) => split === 'train')
+    .flatMap((sequence) => sequence.frames.map((stem) => ({ sequence, stem })));
+  const count = Math.min(limit, all.length);
+  return Array.from({ length: count }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / count)]!);
+}
+
+/** Reads frames of a data set for the batch-norm calibration; throws AU_DATA_MANIFEST, AU_DATA_EMPTY or AU_DATA_SAMPLE. */
+export async function datasetCalibrationImages(root: string, size: number, limit = 32): Promise<CalibrationImages> {
+  const manifest = await readManifest(root);
+  const picked = pickFrames(manifest.sequences, limit);
+  if (picked.length === 0) {
+    throw new AuseqError('AU_DATA_EMPTY', {
+      what: `no training frames in ${root}`,
+      why: 'the manifest lists no sequence of the train split',
+      try: `auseq dataset inspect ${root}`,
+    });
+  }
+  const data = new Float32Array(picked.length * size * size * 3);
+  for (const [i, { sequence, stem }] of picked.entries()) {
+    const path = await imagePath(root, sequence, stem);
+    data.set(await readPicture(path, size), i * size * size * 3);
+  }
+  return { data, count: picked.length, size, dataset: manifest.hash };
+}
+
+async function imagePath(root: string, sequence: SequenceEntry, stem: string): Promise<string> {
+  const folder = treeFolder(root, sequence.id, 'images');
+  for (const ending of imageEndings) {
+    const path = join(folder, `${stem}${ending}`);
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
+  }
+  return join(folder, `${stem}${imageEndings[0]}`);
+}
+
+async function readPicture(path: string, size: number): Promise<Float32Array> {
+  try {
+    const raw = await sharp(path)
+      .removeAlpha()
+      .toColourspace('srgb')
+      .resize(size, size, { fit: 'fill' })
+      .raw()
+      .toBuffer();
+    return Float32Array.from(raw, (value) => value / 255);
+  } catch (cause) {
+    throw new AuseqError('AU_DATA_SAMPLE', {
+      what: `cannot read ${path}`,
+      why: 'the picture is missing or damaged',
+      try: 'auseq dataset inspect ROOT',
+      cause,
+    });
+  }
+}

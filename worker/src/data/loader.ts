@@ -1,0 +1,133 @@
+import { AuseqError } from '@auseq/proto/errors';
+import type { DecodedSample, SampleJob } from './decode-sample.js';
+import { createDecoderPool } from './decoder-pool.js';
+import type { DatasetManifest, Draw, Sample, SampleLoader } from './types.js';
+
+export interface SampleLoaderOptions {
+  readonly root: string;
+  readonly manifest: DatasetManifest;
+  /** Side of the pictures that are returned, whatever the files have. */
+  readonly imageSize: number;
+  readonly threads: number;
+  /** The 105 of mediapipe's 468 points (from the assets' landmark embedding). */
+  readonly denseIndices: ArrayLike<number>;
+}
+
+/** Decoded samples kept in memory, and those of them decoded ahead of their use: 0.5 MB each at 224 pixels. */
+const kept = 128;
+const ahead = 64;
+
+interface Entry {
+  readonly decoded: Promise<DecodedSample>;
+  asked: boolean;
+}
+
+/**
+ * Samples in any asked order: stateless towards the draw list, so a run resumes at any draw. `load` rejects with
+ * AU_DATA_SAMPLE for what cannot be read after three more tries.
+ */
+export function createSampleLoader({ root, manifest, imageSize, threads, denseIndices }: SampleLoaderOptions): SampleLoader {
+  const pool = createDecoderPool(threads);
+  const dense = Array.from(denseIndices);
+  const frames = new Map(manifest.sequences.map((sequence) => [sequence.id, sequence.frames]));
+  const entries = new Map<string, Entry>();
+  let wanted: Draw[] = [];
+
+  const start = (draw: Draw, asked: boolean): Entry => {
+    const job: SampleJob = { root, sequence: draw.sequence, stems: stemsOf(frames, draw), imageSize, denseIndices: dense };
+    const entry: Entry = { decoded: pool.decode(job), asked };
+    const key = keyOf(draw);
+    entries.set(key, entry);
+    // A failure is told to whoever loads it, and the next one tries afresh.
+    entry.decoded.catch(() => entries.get(key) === entry && entries.delete(key));
+    evict();
+    return entry;
+  };
+  const evict = () => {
+    for (const [key, { asked }] of entries) {
+      if (entries.size <= kept) return;
+      if (asked) entries.delete(key);
+    }
+  };
+  const pump = () => {
+    let waiting = [...entries.values()].filter(({ asked }) => !asked).length;
+    while (wanted.length > 0 && waiting < ahead) {
+      const draw = wanted.shift()!;
+      if (entries.has(keyOf(draw))) continue;
+      start(draw, false);
+      waiting++;
+    }
+  };
+
+  return {
+    prefetch(draws) {
+      const keys = new Set(draws.map(keyOf));
+      // What is no longer wanted may be forgotten when room is needed.
+      for (const [key, entry] of entries) if (!keys.has(key)) entry.asked = true;
+      wanted = [...draws];
+      pump();
+    },
+    async load(draw, signal) {
+      signal?.throwIfAborted();
+      const key = keyOf(draw);
+      const entry = entries.get(key) ?? start(draw, true);
+      entry.asked = true;
+      // Newest last: the oldest is evicted first.
+      entries.delete(key);
+      entries.set(key, entry);
+      pump();
+      const decoded = await orAborted(entry.decoded, signal);
+      return toSample(draw, decoded, imageSize, stemsOf(frames, draw));
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** Copies of a sequence and later epochs share what is decoded. */
+const keyOf = ({ sequence, centre }: Draw): string => `${sequence} ${centre}`;
+
+function stemsOf(frames: ReadonlyMap<string, readonly string[]>, { sequence, centre }: Draw): [string, string, string] {
+  const stems = frames.get(sequence)?.slice(Math.max(0, centre - 1), centre + 2) ?? [];
+  const [before, middle, after] = stems;
+  if (centre >= 1 && before !== undefined && middle !== undefined && after !== undefined) return [before, middle, after];
+  throw new AuseqError('AU_DATA_SAMPLE', {
+    what: `no frames around ${centre} in ${sequence}`,
+    why: 'the draw does not belong to this data set',
+    try: 'check that dataset.root is what the run was submitted with',
+  });
+}
+
+function toSample(draw: Draw, decoded: DecodedSample, size: number, stems: readonly [string, string, string]): Sample {
+  const plane = size * size;
+  const image = new Float32Array(9 * plane);
+  const mask = new Float32Array(9 * plane);
+  for (let frame = 0; frame < 3; frame++) {
+    for (let channel = 0; channel < 3; channel++) {
+      const to = (3 * frame + channel) * plane;
+      for (let i = 0; i < plane; i++) {
+        image[to + i] = decoded.image[3 * (frame * plane + i) + channel]! / 255;
+        mask[to + i] = decoded.mask[frame * plane + i]!;
+      }
+    }
+  }
+  const [a, b, c] = stems.map((stem) => `${draw.sequence}/${stem}`);
+  return {
+    draw,
+    contentHash: decoded.contentHash,
+    image,
+    mask,
+    // Copies: the decoded arrays are shared by later loads.
+    landmark: decoded.landmark.slice(),
+    landmarkDense: decoded.landmarkDense.slice(),
+    names: [a!, b!, c!],
+  };
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

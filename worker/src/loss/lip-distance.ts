@@ -1,0 +1,34 @@
+import type { tf } from '../tensor/tf.js';
+import { pairDistances } from './distances.js';
+
+/**
+ * Opposite points of the upper and lower lip, outer ring then inner ring, and the two pairs of mouth corners, as positions in the
+ * 105 dense points. The first pair is 65-68, both on the lips (model-facts §0.7 slip 10).
+ */
+const pairs = [
+  [65, 68],
+  [69, 77],
+  [70, 84],
+  [71, 80],
+  [85, 82],
+  [87, 95],
+  [88, 102],
+  [89, 98],
+  [103, 100],
+  [66, 67],
+  [76, 78],
+  [75, 83],
+  [74, 79],
+  [86, 81],
+  [94, 96],
+  [93, 101],
+  [92, 97],
+  [104, 99],
+  [72, 90],
+  [73, 91],
+] as const;
+
+/** Mean difference of the 20 lip distances; [B,105,>=2] each -> scalar (model-facts §0.3). */
+export function lipDistanceLoss(predicted: tf.Tensor, target: tf.Tensor): tf.Scalar {
+  return pairDistances(predicted, pairs).sub(pairDistances(target, pairs)).abs().mean() as tf.Scalar;
+}

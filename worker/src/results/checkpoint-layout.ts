@@ -1,0 +1,57 @@
+/** What `manifest.json` of a checkpoint says; it is written last, so a checkpoint without one does not exist. */
+export interface CheckpointManifest {
+  readonly version: 1;
+  readonly run: string;
+  readonly step: number;
+  /** The state digest: equal for equal training states, whatever the parts look like. */
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly parts: readonly CheckpointPart[];
+  readonly data: { readonly epoch: number; readonly position: number };
+  readonly seed: number;
+  /** What the bits depend on, to be compared at resume. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+export interface CheckpointPart {
+  readonly key: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Arrays are dealt to parts of about this size, so that parts can be written and fetched side by side. */
+export const partBytes = 64 * 1024 * 1024;
+
+export function checkpointFolder(run: string, step: number): string {
+  return `runs/${run}/checkpoints/${String(step).padStart(8, '0')}`;
+}
+
+export function manifestKey(run: string, step: number): string {
+  return `${checkpointFolder(run, step)}/manifest.json`;
+}
+
+/** Cuts arrays, in order, into groups of at most `limit` bytes (a larger array stands alone). */
+export function planParts<T extends { readonly data: { readonly byteLength: number } }>(
+  arrays: readonly T[],
+  limit = partBytes,
+): T[][] {
+  const parts: T[][] = [];
+  let size = 0;
+  for (const array of arrays) {
+    const last = parts.at(-1);
+    if (last && size + array.data.byteLength <= limit) {
+      last.push(array);
+      size += array.data.byteLength;
+    } else {
+      parts.push([array]);
+      size = array.data.byteLength;
+    }
+  }
+  return parts;
+}
+
+/** Which checkpoints to remove: all but the newest `keep` and those at the ends of data epochs (PROTOCOL 22). */
+export function planRetention(steps: readonly number[], keep: number, isEpochEnd: (step: number) => boolean): number[] {
+  const newestFirst = [...steps].sort((a, b) => b - a);
+  return newestFirst.slice(keep).filter((step) => !isEpochEnd(step));
+}

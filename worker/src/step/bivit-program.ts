@@ -1,0 +1,162 @@
+import { epochLength, positionOf, valDraws } from '../data/draws.js';
+import type { Draw } from '../data/types.js';
+import { manifestKey } from '../results/checkpoint-layout.js';
+import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
+import { readCheckpoint } from '../results/read-checkpoint.js';
+import { createScalarLog, type ScalarLog } from '../results/scalar-log.js';
+import { writePictureGrid } from '../results/train-images.js';
+import { type BivitEngine, createBivitEngine } from './bivit-engine.js';
+import type { CommittedStep, StepContext, StepProgram } from './context.js';
+import type { EngineInputs } from './engine-inputs.js';
+import { openInputs } from './open-inputs.js';
+import { provenanceOf } from './provenance.js';
+import { createValidator, type Validator } from './validate.js';
+
+/** Training frames that the constant-expression baseline is fitted to, at most. */
+const baselineFrames = 200;
+/** Pictures of one grid. */
+const gridColumns = 8;
+
+interface Opened {
+  readonly inputs: EngineInputs;
+  readonly engine: BivitEngine;
+  readonly validator: Validator | null;
+  readonly held: readonly Draw[];
+  readonly checkpoints: CheckpointWriter;
+  readonly scalars: ScalarLog;
+}
+
+/** BiViT as a step program: what `bin/step` runs for each assignment. */
+export function createBivitProgram(): StepProgram {
+  let opened: Opened | null = null;
+  const open = () => {
+    if (!opened) throw new Error('a hook was called before createEngine');
+    return opened;
+  };
+  return {
+    async createEngine(context) {
+      opened = await openRun(context);
+      if (context.rank === 0 && !(await context.store.stat(pictureKey(context.run, 0)))) {
+        await show(open(), context, 0, trainDrawsSpread(opened.inputs, gridColumns));
+        await validate(open(), context, 0);
+      }
+      return opened.engine;
+    },
+    hooks: {
+      sequencesPerEpoch: () => epochLength(open().inputs.manifest, open().inputs.config),
+      async onCommit(commit, context) {
+        if (!commit.isWriter) return;
+        await record(open(), commit, context);
+      },
+      async writeCheckpoint({ step, snapshot }, { run }) {
+        const { inputs, checkpoints } = open();
+        const { config, manifest } = inputs;
+        const used = step * config.batch.leaves * config.dataset.batch_size;
+        const data = positionOf(manifest, config, used);
+        const stored = await checkpoints.write({ snapshot, data, seed: config.train.seed });
+        return { key: manifestKey(run, step), sha256: stored.sha256, bytes: stored.bytes };
+      },
+      async loadCheckpoint(key, { store, signal }) {
+        return (await readCheckpoint(store, key, signal)).state.snapshot;
+      },
+      async onFinish() {
+        if (!opened) return;
+        await opened.scalars.flush();
+        await opened.checkpoints.close();
+        await opened.inputs.loader.close();
+        opened.engine.dispose();
+      },
+    },
+  };
+}
+
+async function openRun(context: StepContext): Promise<Opened> {
+  const started = Date.now();
+  const inputs = await openInputs(context);
+  const engine = createBivitEngine(inputs, context.sync);
+  context.logger.info({ ms: Date.now() - started }, 'programs are compiled');
+  const held = valDraws(inputs.manifest);
+  const sources = {
+    engine,
+    assets: inputs.assets,
+    imageSize: inputs.config.dataset.image_size,
+    draws: held,
+    trainDraws: trainDrawsSpread(inputs, baselineFrames),
+  };
+  return {
+    inputs,
+    engine,
+    held,
+    // Where the data set holds nothing out there is nothing to measure.
+    validator: held.length > 0 ? createValidator(sources) : null,
+    checkpoints: createCheckpointWriter(context.storeUrl, context.run, provenanceOf(inputs)),
+    scalars: createScalarLog(context.store, context.run),
+  };
+}
+
+/** What follows a commit on the writer: scalars, pictures and validation at their cadences (optimiser steps). */
+async function record(run: Opened, commit: CommittedStep, context: StepContext): Promise<void> {
+  const { train } = run.inputs.config;
+  const { step, totalSteps, losses, seconds, sequences } = commit;
+  const last = step === totalSteps;
+  const due = (every: number) => every > 0 && step % every === 0;
+  if (due(train.log_steps) || last) {
+    const rate = { sequences_per_second: sequences / seconds };
+    run.scalars.scalars('loss', losses, step);
+    run.scalars.scalars('speed', rate, step);
+    context.logger.info({ step, losses, seconds, ...rate }, 'step');
+  }
+  if (due(train.vis_steps))
+    await show(
+      run,
+      context,
+      step,
+      commit.draws.flat().map(({ draw }) => draw),
+    );
+  if (due(train.val_steps) || last) await validate(run, context, step);
+  if (last && run.held.length > 0) await show(run, context, step, spread(run.held, gridColumns), 'held_out');
+  if (due(train.checkpoint_steps) || last) {
+    // Beside the step loop: the end of the run waits for it in onFinish.
+    run.scalars.flush().catch((error: unknown) => context.logger.warn({ err: error }, 'scalars could not be stored'));
+  }
+}
+
+async function show(run: Opened, context: StepContext, step: number, draws: readonly Draw[], folder = 'train_images') {
+  const key = pictureKey(context.run, step, folder);
+  const sources = {
+    engine: run.engine,
+    assets: run.inputs.assets,
+    imageSize: run.inputs.config.dataset.image_size,
+    store: context.store,
+  };
+  const picture = await writePictureGrid(sources, draws.slice(0, gridColumns), key, context.signal);
+  run.scalars.image(folder, picture, step);
+  context.emit('image', { step, key });
+}
+
+async function validate(run: Opened, context: StepContext, step: number): Promise<void> {
+  if (!run.validator) return;
+  const result = await run.validator.validate(step, context.signal);
+  const { frames, step: _, ...errors } = result;
+  run.scalars.scalars('held_out', errors, step);
+  context.logger.info(result, 'validation');
+  context.emit('validation', { ...result });
+}
+
+function pictureKey(run: string, step: number, folder = 'train_images'): string {
+  const name = folder === 'train_images' ? '' : `${folder}-`;
+  return `runs/${run}/train_images/${name}${String(step).padStart(6, '0')}.jpg`;
+}
+
+function trainDrawsSpread({ manifest }: EngineInputs, count: number): Draw[] {
+  const centres = manifest.sequences
+    .filter(({ split }) => split === 'train')
+    .flatMap(({ id, frames }) => frames.slice(2).map((_, index) => ({ sequence: id, centre: index + 1 })));
+  return spread(centres, count).map((one, position) => ({ ...one, epoch: 0, position, copy: 0 }));
+}
+
+/** At most `count` items, evenly spread, ends included. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, index) => items[Math.round((index * (items.length - 1)) / (count - 1))]!);
+}

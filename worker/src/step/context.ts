@@ -1,0 +1,86 @@
+import type { RunConfig } from '@auseq/configs/schema';
+import type { createLogger } from '@auseq/infra/logging/logger';
+import type { ObjectStore } from '@auseq/infra/store/object-store';
+import type { DrawRecord, EngineSnapshot, StepEngine } from './engine.js';
+
+export type Logger = ReturnType<typeof createLogger>;
+
+/** How the members of a run sum their gradients, resolved at submit. */
+export type SyncMode = 'gather' | 'allreduce';
+
+/** What a step process knows about its run: all of it is fixed for the life of the process. */
+export interface StepContext {
+  readonly run: string;
+  readonly config: RunConfig;
+  /** This worker's name and its place in `members`. */
+  readonly worker: string;
+  readonly rank: number;
+  readonly members: readonly string[];
+  readonly generation: number;
+  readonly sync: SyncMode;
+  readonly device: 'cpu' | 'cuda';
+  readonly store: ObjectStore;
+  readonly storeUrl: string;
+  readonly logger: Logger;
+  /** Fires when the process must leave at once: nothing may be written after. */
+  readonly signal: AbortSignal;
+  /** Puts an event into the run's stream (`image`, `validation`, `decision`, ...); it is shown by `runs watch`. */
+  emit(kind: EventKind, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export type EventKind = 'checkpoint' | 'image' | 'validation' | 'worker' | 'decision';
+
+/** A step that is committed: the engine already holds the state after it. */
+export interface CommittedStep {
+  /** Optimiser steps taken, this one included: the first commit has 1. */
+  readonly step: number;
+  /** Steps of the whole run. */
+  readonly totalSteps: number;
+  /** Mean over the leaves, in leaf order. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Draws of each leaf, in leaf order. */
+  readonly draws: readonly (readonly DrawRecord[])[];
+  readonly seconds: number;
+  /** Sequences in the step's batch. */
+  readonly sequences: number;
+  readonly engine: StepEngine;
+  /** True on the one member that writes results (rank 0). */
+  readonly isWriter: boolean;
+}
+
+export interface CheckpointOrder {
+  readonly step: number;
+  /** Handed over: its buffers may be transferred. */
+  readonly snapshot: EngineSnapshot;
+  /** Why it is taken. */
+  readonly occasion: 'periodic' | 'end' | 'drain';
+}
+
+export interface StoredCheckpoint {
+  /** Store key of the manifest. */
+  readonly key: string;
+  /** The state digest. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export type FinishKind = 'completed' | 'drained';
+
+/** What a model gives to `runStepProcess`; every call may throw coded errors, which fail the run. */
+export interface StepProgram {
+  createEngine(context: StepContext): Promise<StepEngine>;
+  readonly hooks: StepHooks;
+}
+
+export interface StepHooks {
+  /** Sequences in one data epoch, asked once after `createEngine`: decides the end when only `max_epochs` does. */
+  sequencesPerEpoch(context: StepContext): number;
+  /** After each step; the next one starts when it resolves, so keep it short. Pictures and validation belong here. */
+  onCommit(commit: CommittedStep, context: StepContext): void | Promise<void>;
+  /** On the writer, beside the step loop, one at a time; the end of a run waits for it. */
+  writeCheckpoint(order: CheckpointOrder, context: StepContext): Promise<StoredCheckpoint>;
+  /** The state to start from, by its manifest's key, verified. */
+  loadCheckpoint(key: string, context: StepContext): Promise<EngineSnapshot>;
+  /** After the last checkpoint: flush and close what the hooks hold open. Also called after a failure, with the error. */
+  onFinish(kind: FinishKind | Error, context: StepContext): void | Promise<void>;
+}

@@ -1,0 +1,46 @@
+import { flameForward } from '../../model/flame/flame-forward.js';
+import { selectLandmarks } from '../../model/flame/landmarks.js';
+import { projectPoints } from '../../render/camera.js';
+import type { TensorSpec } from '../../tensor/session.js';
+import { tf } from '../../tensor/tf.js';
+
+/** What the frozen side gives for the middle frame of each sequence: shape, pose, camera, and the contour of the pose's yaw. */
+export function coarseInputs(batch: number): Record<string, TensorSpec> {
+  return {
+    shape: { shape: [batch, 100], dtype: 'float32' },
+    pose: { shape: [batch, 6], dtype: 'float32' },
+    cam: { shape: [batch, 3], dtype: 'float32' },
+    contourFaces: { shape: [batch, 17], dtype: 'int32' },
+    contourBary: { shape: [batch, 17, 3], dtype: 'float32' },
+  };
+}
+
+export interface DecodedFace {
+  readonly vertices: tf.Tensor; // [B,N,3] metres
+  readonly projected: tf.Tensor; // [B,N,3] in [-1,1], y down, smaller z nearer
+  readonly landmarks68: tf.Tensor; // [B,68,3] projected
+  readonly landmarks105: tf.Tensor; // [B,105,3] projected
+}
+
+/** FLAME with the coarse codes and an expression [B,50], projected into the picture (model-facts §1.3, §1.4, §2.2). */
+export function decodeFace(
+  flame: Readonly<Record<string, tf.Tensor>>,
+  inputs: Readonly<Record<string, tf.Tensor>>,
+  exp: tf.Tensor,
+): DecodedFace {
+  const { vertices } = flameForward(flame, { shape: inputs.shape!, exp, pose: inputs.pose! });
+  const projected = projectPoints(vertices, inputs.cam!);
+  const batch = exp.shape[0]!;
+  const repeated = (name: string) => {
+    const constant = flame[name]!;
+    return tf.tile(constant.expandDims(0), [batch, ...constant.shape.map(() => 1)]);
+  };
+  const faces68 = tf.concat([inputs.contourFaces!, repeated('staticFaces')], 1);
+  const bary68 = tf.concat([inputs.contourBary!, repeated('staticBary')], 1);
+  return {
+    vertices,
+    projected,
+    landmarks68: selectLandmarks(flame, projected, faces68, bary68),
+    landmarks105: selectLandmarks(flame, projected, repeated('denseFaces'), repeated('denseBary')),
+  };
+}

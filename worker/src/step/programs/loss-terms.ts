@@ -1,0 +1,76 @@
+import type { RunConfig } from '@auseq/configs/schema';
+import { auFeatureLoss } from '../../loss/au-feature.js';
+import { composeLosses } from '../../loss/compose.js';
+import { expressionFeatureLoss } from '../../loss/expression-feature.js';
+import { eyeDistanceLoss } from '../../loss/eye-distance.js';
+import { identityLoss } from '../../loss/identity.js';
+import { landmarkLoss } from '../../loss/landmark.js';
+import { landmarkDecaLoss } from '../../loss/landmark-deca.js';
+import { landmarkDenseLoss } from '../../loss/landmark-dense.js';
+import { lipDistanceLoss } from '../../loss/lip-distance.js';
+import { photometricLoss } from '../../loss/photometric.js';
+import { regExpLoss, regJawLoss, regLightLoss, regShapeLoss, regTexLoss } from '../../loss/regularisers.js';
+import { relativeLandmarkLoss } from '../../loss/relative-landmark.js';
+import { flameTexture } from '../../model/flame/flame-tex.js';
+import { auNetForward } from '../../model/networks/au-net.js';
+import { emotionForward } from '../../model/networks/emotion-net.js';
+import { identityForward } from '../../model/networks/identity-net.js';
+import { renderFaces } from '../../render/srender.js';
+import type { tf } from '../../tensor/tf.js';
+import { constantsOf } from '../run-constants.js';
+import type { Sizes } from '../sizes.js';
+import { decodeFace } from './face.js';
+import { toChannelsLast } from './layout.js';
+
+type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** Every loss of the OnlyE2 list and DECA's own, unweighted, and their weighted sum (model-facts §0.3, §2.5, §11). */
+export function lossTerms(codes: Tensors, inputs: Tensors, constants: Tensors, sizes: Sizes, config: RunConfig) {
+  const flame = constantsOf(constants, 'flame');
+  const face = decodeFace(flame, inputs, codes.exp!);
+  const rendered = renderFaces(flame, {
+    vertices: face.vertices,
+    projected: face.projected,
+    pixelFaces: inputs.pixelFaces!,
+    albedo: flameTexture(flame, codes.tex!),
+    light: codes.light!,
+    shBasis: config.model.sh_basis,
+    imageSize: sizes.image,
+  });
+  const image = toChannelsLast(inputs.image!);
+  const mask = toChannelsLast(inputs.mask!);
+  const predicted = rendered.image.mul(rendered.faceEyeMask).mul(rendered.alpha);
+  const terms: Record<string, tf.Tensor> = {
+    AUFLoss: auFeatureLoss(
+      auNetForward(constantsOf(constants, 'au_net'), rendered.image, sizes.resnet),
+      inputs.auTarget!,
+    ),
+    expression: expressionFeatureLoss(
+      emotionForward(constantsOf(constants, 'emotion_net'), rendered.image, sizes.resnet),
+      inputs.emotionTarget!,
+    ),
+    landmark: landmarkLoss(face.landmarks68, inputs.landmark!),
+    landmark_static: landmarkDecaLoss(face.landmarks68, inputs.landmark!),
+    landmark_dense: landmarkDenseLoss(face.landmarks105, inputs.landmarkDense!),
+    eye_distance: eyeDistanceLoss(face.landmarks105, inputs.landmarkDense!),
+    lip_distance: lipDistanceLoss(face.landmarks105, inputs.landmarkDense!),
+    relative_landmark: relativeLandmarkLoss(face.landmarks68, inputs.landmark!),
+    photometric: photometricLoss(predicted, image, mask),
+    expression_reg: regExpLoss(codes.exp!),
+    tex_reg: regTexLoss(codes.tex!),
+    light_reg: regLightLoss(codes.light!),
+    jaw_reg: regJawLoss(inputs.pose!),
+    shape_reg: regShapeLoss(inputs.shape!),
+  };
+  // The identity network is only carried where its weight is set: a third ResNet-50 would double the cost of a step for nothing.
+  if (config.loss.id > 0) {
+    const identity = constantsOf(constants, 'identity_net');
+    const overlay = rendered.image.mul(mask.minimum(1)).add(image.mul(mask.minimum(1).neg().add(1)));
+    terms.identity = identityLoss(
+      identityForward(identity, overlay, sizes.resnet),
+      identityForward(identity, image, sizes.resnet),
+    );
+  }
+  const { total } = composeLosses(terms as Record<string, tf.Scalar>, config.loss);
+  return { terms, total };
+}

@@ -1,0 +1,107 @@
+import type { BlobKey } from '@auseq/proto/subjects';
+import { Assembly } from './assembly.js';
+import { type AckMessage, ackEvery, creditFreeBytes, keyText, type NeedMessage } from './blob-messages.js';
+import { type ChunkFrame, chunkCount } from './chunk-frame.js';
+
+export interface InboxOptions {
+  readonly rank: number;
+  /** Who holds a blob that is missing. */
+  readonly holderOf: (key: BlobKey) => number;
+  readonly sendAck: (to: number, ack: AckMessage) => void;
+  readonly sendNeed: (to: number, need: NeedMessage) => void;
+}
+
+interface Want {
+  readonly key: BlobKey;
+  resolve(bytes: Uint8Array): void;
+  reject(error: unknown): void;
+  lastMoveAt: number;
+  patienceMs: number;
+}
+
+/** A blob of which nothing came for this long is asked for; the pauses double up to the longest one. */
+const firstPatienceMs = 250;
+const longestPatienceMs = 2_000;
+const missingAtOnce = 64;
+/** Steps that peers can be ahead by: the one in work and the prefetched one, and one for safety. */
+const stepsAhead = 3;
+
+/** Blobs as they arrive: put together, acknowledged, asked for again, and handed to whoever waits for them. */
+export class BlobInbox {
+  private readonly assemblies = new Map<string, Assembly>();
+  private readonly whole = new Map<string, { key: BlobKey; bytes: Uint8Array }>();
+  private readonly wants = new Map<string, Want[]>();
+  private releasedUpTo = -1;
+
+  constructor(private readonly options: InboxOptions) {}
+
+  /** A blob this member made itself. */
+  put(key: BlobKey, bytes: Uint8Array): void {
+    const text = keyText(key);
+    this.assemblies.delete(text);
+    this.whole.set(text, { key, bytes });
+    for (const want of this.wants.get(text) ?? []) want.resolve(bytes);
+    this.wants.delete(text);
+  }
+
+  onChunk(key: BlobKey, frame: ChunkFrame, now: number): void {
+    if (frame.from === this.options.rank || key.step <= this.releasedUpTo) return;
+    if (key.step > this.releasedUpTo + 1 + stepsAhead) return;
+    const text = keyText(key);
+    const whole = this.whole.get(text);
+    if (whole) return this.acknowledge(frame, key, chunkCount(frame.total));
+    const assembly = this.assemblies.get(text) ?? new Assembly(frame.total);
+    this.assemblies.set(text, assembly);
+    if (!assembly.add(frame)) return this.acknowledge(frame, key, assembly.received);
+    for (const want of this.wants.get(text) ?? []) want.lastMoveAt = now;
+    if (assembly.complete || assembly.received % ackEvery === 0) this.acknowledge(frame, key, assembly.received);
+    if (assembly.complete) this.put(key, assembly.bytes);
+  }
+
+  take(key: BlobKey, now: number): Promise<Uint8Array> {
+    const text = keyText(key);
+    const whole = this.whole.get(text);
+    if (whole) return Promise.resolve(whole.bytes);
+    return new Promise((resolve, reject) => {
+      const want: Want = { key, resolve, reject, lastMoveAt: now, patienceMs: firstPatienceMs };
+      this.wants.set(text, [...(this.wants.get(text) ?? []), want]);
+    });
+  }
+
+  /** To be called regularly: asks holders for what does not come. */
+  askForMissing(now: number): void {
+    for (const [text, [want]] of this.wants) {
+      if (!want || now - want.lastMoveAt < want.patienceMs) continue;
+      want.lastMoveAt = now;
+      want.patienceMs = Math.min(longestPatienceMs, want.patienceMs * 2);
+      const missing = this.assemblies.get(text)?.missing(missingAtOnce) ?? null;
+      const holder = this.options.holderOf(want.key);
+      if (holder !== this.options.rank) {
+        this.options.sendNeed(holder, { from: this.options.rank, key: want.key, missing });
+      }
+    }
+  }
+
+  get waiting(): boolean {
+    return this.wants.size > 0;
+  }
+
+  fail(error: unknown): void {
+    for (const wants of this.wants.values()) for (const want of wants) want.reject(error);
+    this.wants.clear();
+  }
+
+  /** Forgets everything up to `step`; what still arrives of it is ignored. */
+  release(step: number): void {
+    this.releasedUpTo = Math.max(this.releasedUpTo, step);
+    for (const text of this.assemblies.keys()) if (stepOf(text) <= step) this.assemblies.delete(text);
+    for (const [text, { key }] of this.whole) if (key.step <= step) this.whole.delete(text);
+  }
+
+  private acknowledge({ from, total }: ChunkFrame, key: BlobKey, received: number): void {
+    if (total < creditFreeBytes) return;
+    this.options.sendAck(from, { from: this.options.rank, key, received });
+  }
+}
+
+const stepOf = (text: string) => Number(text.split('.')[1]);

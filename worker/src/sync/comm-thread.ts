@@ -1,0 +1,56 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { AuseqError } from '@auseq/proto/errors';
+import { Progress } from '../step/progress.js';
+import type { CommCall, CommReply, CommRequest, CommThreadData } from './comm-messages.js';
+import { CommNode } from './comm-node.js';
+
+/** The comm thread: heartbeats, blobs and votes go on while the main thread is inside TensorFlow for seconds. */
+const port = parentPort;
+if (!port) throw new Error('comm-thread runs only as a worker thread');
+const { options, progress, endWithParent } = workerData as CommThreadData;
+const reply = (message: CommReply) => port.postMessage(message);
+const cell = new Progress(progress);
+const worker = options.members[options.rank]!;
+
+const starting = CommNode.start(options, {
+  heartbeat: () => ({ worker, ...cell.read() }),
+  onFailure: (error) => reply({ type: 'failed', error: error.toJSON() }),
+});
+starting.then(
+  () => reply({ type: 'ready' }),
+  (error) => reply({ type: 'failed', error: AuseqError.from(error).toJSON() }),
+);
+
+const run = (node: CommNode, call: CommCall): Promise<unknown> => {
+  switch (call.call) {
+    case 'collect':
+      return node.collect(call.kind, call.step);
+    case 'sum':
+      return node.sum(call.step, call.length, call.subtrees);
+    case 'decide':
+      return node.decide(call.ballot);
+    case 'flush':
+      return node.close();
+  }
+};
+
+port.on('message', async (request: CommRequest) => {
+  if (request.type !== 'call') {
+    const node = await starting.catch(() => null);
+    if (request.type === 'offer') node?.offer(request.kind, request.step, request.leaf, request.bytes);
+    else void node?.emit(request.kind, request.fields);
+    return;
+  }
+  const { id, call } = request;
+  try {
+    reply({ type: 'value', id, value: await run(await starting, call) });
+  } catch (error) {
+    reply({ type: 'error', id, error: AuseqError.from(error).toJSON() });
+  }
+});
+
+if (endWithParent) {
+  const parent = process.ppid;
+  // The IPC channel's end is seen only between two computations of the main thread; this is seen at once.
+  setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGKILL'), 200);
+}

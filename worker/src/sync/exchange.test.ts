@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { AuseqError } from '@auseq/proto/errors';
+import type { SyncMode } from '../step/context.js';
+import type { StepEngine } from '../step/engine.js';
+import { type LoopCommit, runStepLoop } from '../step/loop.js';
+import { Progress } from '../step/progress.js';
+import { createToyEngine, type ToyOptions, toyDigest } from '../step/toy-engine.fixture.js';
+import { startComm } from './comm-client.js';
+import { type NatsFixture, startNats } from './nats.fixture.js';
+
+interface Outcome {
+  readonly digests: readonly string[];
+  readonly ends: readonly PromiseSettledResult<'completed' | 'drained'>[];
+  readonly commits: readonly LoopCommit[];
+}
+
+interface Trial {
+  readonly sync: SyncMode;
+  readonly members: number;
+  readonly steps: number;
+  readonly toy?: Partial<ToyOptions>;
+  readonly toyOf?: (rank: number) => Partial<ToyOptions>;
+  readonly drainAt?: { rank: number; step: number };
+  readonly onCommit?: (rank: number, commit: LoopCommit) => Promise<void>;
+  readonly startDelayMs?: (rank: number) => number;
+}
+
+const defaults: ToyOptions = { leaves: 8, parameters: 1000, width: 64 };
+let runs = 0;
+
+describe('members that exchange over NATS', () => {
+  let nats: NatsFixture;
+  before(async () => {
+    nats = await startNats();
+  });
+  after(() => nats.stop());
+
+  const train = async (trial: Trial): Promise<Outcome> => {
+    const run = `trial-${runs++}`;
+    const members = Array.from({ length: trial.members }, (_, rank) => `w${rank}`);
+    await nats.begin(run, 1, members);
+    const commits: LoopCommit[] = [];
+    const engines: StepEngine[] = [];
+    const one = async (rank: number) => {
+      await new Promise((resolve) => setTimeout(resolve, trial.startDelayMs?.(rank) ?? 0));
+      const engine = createToyEngine({ ...defaults, ...trial.toy, ...trial.toyOf?.(rank) });
+      engines[rank] = engine;
+      const progress = new Progress();
+      const comm = await startComm({
+        natsUrl: nats.url,
+        ...{ run, generation: 1, rank, members, leaves: engine.leaves, progress, endWithParent: false },
+      });
+      try {
+        return await runStepLoop({
+          ...{ engine, exchange: comm, sync: trial.sync, rank, members: members.length, totalSteps: trial.steps },
+          ...{ leafBatch: 1, progress, signal: comm.failed },
+          drainAsked: () => trial.drainAt?.rank === rank && engine.step >= trial.drainAt.step,
+          onCommit: async (commit) => {
+            if (rank === 0) commits.push(commit);
+            await trial.onCommit?.(rank, commit);
+          },
+        });
+      } finally {
+        await comm.close();
+      }
+    };
+    const ends = await Promise.allSettled(members.map((_, rank) => one(rank)));
+    return { digests: engines.map(toyDigest), ends, commits };
+  };
+  const errorOf = (end: PromiseSettledResult<unknown> | undefined): AuseqError => {
+    assert.equal(end?.status, 'rejected');
+    assert.ok(end.reason instanceof AuseqError, String(end.reason));
+    return end.reason;
+  };
+
+  for (const sync of ['gather', 'allreduce'] as const) {
+    it(`${sync}: one, two and three members train the same bits`, async () => {
+      const seen = new Set<string>();
+      for (const members of [1, 2, 3]) {
+        const { digests, ends, commits } = await train({ sync, members, steps: 12 });
+        for (const end of ends) assert.deepEqual(end, { status: 'fulfilled', value: 'completed' });
+        assert.deepEqual(commits.map(({ step }) => step), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        for (const digest of digests) seen.add(digest);
+      }
+      assert.equal(seen.size, 1);
+    });
+
+    it(`${sync}: blobs of many chunks and a count of leaves that is no power of two`, async () => {
+      const toy = { leaves: 5, parameters: 400_000, width: 300_000 };
+      const seen = new Set<string>();
+      for (const members of [1, 2, 4]) {
+        const { digests, ends } = await train({ sync, members, steps: 2, toy });
+        for (const end of ends) assert.equal(end.status, 'fulfilled', JSON.stringify(end));
+        for (const digest of digests) seen.add(digest);
+      }
+      assert.equal(seen.size, 1);
+    });
+  }
+
+  it('a member that starts late gets what it missed', async () => {
+    const late = await train({ sync: 'gather', members: 2, steps: 3, startDelayMs: (rank) => rank * 800 });
+    const lone = await train({ sync: 'gather', members: 1, steps: 3 });
+    assert.equal(late.digests[1], lone.digests[0]);
+  });
+
+  it('one member that asks to stop stops all of them after the same step', async () => {
+    const { ends, commits, digests } = await train({ sync: 'gather', members: 3, steps: 50, drainAt: { rank: 2, step: 4 } });
+    for (const end of ends) assert.deepEqual(end, { status: 'fulfilled', value: 'drained' });
+    assert.equal(commits.at(-1)?.step, 5);
+    assert.equal(new Set(digests).size, 1);
+  });
+
+  it('members that disagree stop before the update, coded', async () => {
+    const { ends, commits } = await train({ sync: 'gather', members: 2, steps: 3, toyOf: (rank) => ({ parameters: 10 + rank }) });
+    for (const end of ends) assert.equal(errorOf(end).code, 'AU_VOTE_MISMATCH');
+    assert.equal(commits.length, 0);
+  });
+
+  it('a loss that is no number stops the run before the commit and names loss, leaf and draw', async () => {
+    const loss = (step: number, leaf: number, value: number) => (step === 2 && leaf === 6 ? Number.NaN : value);
+    const { ends, commits } = await train({ sync: 'gather', members: 1, steps: 5, toy: { loss } });
+    const error = errorOf(ends[0]);
+    assert.equal(error.code, 'AU_NUMERIC');
+    assert.match(error.why, /loss total is NaN, in leaf 6 with toy\/6@1 \(epoch 0, position 22\)/);
+    assert.equal(commits.length, 2);
+  });
+
+  it('goes on with the same bits after nats-server was killed and came back', async () => {
+    const steps = 30;
+    const lone = await train({ sync: 'gather', members: 1, steps });
+    let restarting: Promise<void> | null = null;
+    const broken = await train({
+      ...{ sync: 'gather', members: 2, steps },
+      onCommit: async (rank, { step }) => {
+        if (rank === 0 && step === 10) restarting = nats.restart();
+        if (step > 10) await new Promise((resolve) => setTimeout(resolve, 20));
+      },
+    });
+    await restarting;
+    for (const end of broken.ends) assert.equal(end.status, 'fulfilled', JSON.stringify(end));
+    assert.deepEqual(new Set(broken.digests), new Set(lone.digests));
+  });
+
+  it('a leader of an older generation can commit nothing', async () => {
+    let begun = false;
+    const run = `trial-${runs}`;
+    const { ends } = await train({
+      ...{ sync: 'gather', members: 1, steps: 10 },
+      onCommit: async (_, { step }) => {
+        if (step !== 3 || begun) return;
+        begun = true;
+        await nats.begin(run, 2, ['other']);
+      },
+    });
+    assert.match(errorOf(ends[0]).what, /generation 1 of run trial-\d+ is over/);
+  });
+});

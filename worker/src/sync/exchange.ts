@@ -1,0 +1,33 @@
+import type { BlobKind } from '@auseq/proto/subjects';
+import type { SubtreeSum } from './tree-sum.js';
+
+/** A member's vote on one step, with all that the commit record needs should this member lead. */
+export interface Ballot {
+  /** Steps taken after this one. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly digest: string;
+  /** This member wants to stop after this step. */
+  readonly drain: boolean;
+  readonly losses: Readonly<Record<string, number>>;
+  readonly leaves: readonly unknown[];
+  readonly sequences: number;
+  readonly seconds: number;
+}
+
+export interface Verdict {
+  /** Some member asked to stop: all stop after this step. */
+  readonly drain: boolean;
+}
+
+/** How members give each other what a step needs. A lost peer, a split vote or a lost broker rejects every wait, coded. */
+export interface Exchange {
+  /** Sends a leaf's contribution to everyone; it can be collected here too. Returns at once. */
+  offer(kind: BlobKind, step: number, leaf: number, bytes: Uint8Array): void;
+  /** The contributions of all leaves, in leaf order, when all are here. */
+  collect(kind: BlobKind, step: number): Promise<Uint8Array[]>;
+  /** The sum over all leaves: takes this member's subtree sums ([length] each), gives the same bits to everyone. */
+  sum(step: number, length: number, subtrees: readonly SubtreeSum[]): Promise<Float32Array>;
+  /** Votes; resolves once every member voted the same and the commit record is stored. */
+  decide(ballot: Ballot): Promise<Verdict>;
+}

@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RunHistory } from '@auseq/infra/history/run-history';
+import { connectNats, waitForNats } from '@auseq/infra/nats/connect-nats';
+import { natsServerSpec } from '@auseq/infra/nats/nats-server-spec';
+import { freePorts } from '@auseq/infra/supervisor/free-ports';
+
+export interface NatsFixture {
+  readonly url: string;
+  /** Begins a generation as a coordinator does. */
+  begin(run: string, generation: number, members: readonly string[], baseStep?: number): Promise<void>;
+  /** Kills the server (kill -9) and starts it again on the same port and data. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A real nats-server with JetStream in a temp folder on a free port. */
+export async function startNats(): Promise<NatsFixture> {
+  const folder = mkdtempSync(join(tmpdir(), 'auseq-nats-'));
+  const [port] = await freePorts(1);
+  const url = `nats://127.0.0.1:${port}`;
+  const spec = natsServerSpec({ port: port!, storeDir: folder, name: 'test' });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(spec.configPath, spec.configText);
+  let server: ChildProcess;
+  const start = async () => {
+    server = spawn(spec.command, spec.args, { stdio: 'ignore' });
+    await waitForNats(url, { timeoutMs: 10_000 });
+  };
+  const end = () =>
+    new Promise<void>((resolve) => {
+      server.once('exit', () => resolve());
+      server.kill('SIGKILL');
+    });
+  await start();
+  const connection = await connectNats(url, { name: 'fixture' });
+  const history = await RunHistory.open(connection);
+  await history.ensureStream();
+  return {
+    url,
+    async begin(run, generation, members, baseStep = 0) {
+      const last = await history.last(run);
+      const record = { type: 'generation', run, generation, members, baseStep, time: new Date().toISOString() } as const;
+      await history.append(record, last?.sequence ?? 0);
+    },
+    async restart() {
+      await end();
+      await start();
+    },
+    async stop() {
+      await connection.close();
+      await end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

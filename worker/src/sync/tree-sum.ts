@@ -1,0 +1,52 @@
+import type { Subtree } from '@auseq/proto/plan-leaves';
+
+/** The sum over one subtree of the leaves: fp32, [length]. */
+export interface SubtreeSum {
+  readonly subtree: Subtree;
+  readonly sum: Float32Array;
+}
+
+/** Adds `right` into `left`, element by element, in fp32. */
+export function addInto(left: Float32Array, right: Float32Array): void {
+  for (let index = 0; index < left.length; index++) left[index]! += right[index]!;
+}
+
+/**
+ * Adds leaves up along the fixed binary tree over all leaves, holding one array per level: two neighbours of one size
+ * are added as soon as both are there, so the bits do not depend on who computed which leaf (performance facts §6.3).
+ * Leaves and subtrees must come from left to right; given arrays are overwritten.
+ */
+export class TreeSum {
+  private readonly open: SubtreeSum[] = [];
+
+  add(subtree: Subtree, sum: Float32Array): void {
+    let node: SubtreeSum = { subtree, sum };
+    for (;;) {
+      const left = this.open.at(-1);
+      const { start, size } = node.subtree;
+      if (!left || left.subtree.size !== size || (start / size) % 2 !== 1) break;
+      if (left.subtree.start + size !== start) throw new Error(`leaf ${start} follows ${left.subtree.start}: a gap`);
+      this.open.pop();
+      addInto(left.sum, node.sum);
+      node = { subtree: { start: left.subtree.start, size: size * 2 }, sum: left.sum };
+    }
+    this.open.push(node);
+  }
+
+  /** The maximal aligned subtrees of what was added, left to right. */
+  subtrees(): readonly SubtreeSum[] {
+    return this.open;
+  }
+
+  /** The whole sum. A count of leaves that is no power of two leaves several trees: they are added from the right, as a padded tree would. */
+  total(): Float32Array {
+    const trees = [...this.open];
+    let sum = trees.pop()?.sum;
+    if (!sum) throw new Error('nothing was added');
+    for (let tree = trees.pop(); tree; tree = trees.pop()) {
+      addInto(tree.sum, sum);
+      sum = tree.sum;
+    }
+    return sum;
+  }
+}
