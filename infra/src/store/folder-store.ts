@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { abortable } from './abortable.js';
 import { folderFailure, isMissing, objectNotFound } from './folder-errors.js';
 import { listFolder } from './folder-list.js';
 import { checkKey, checkPrefix, partsFolder } from './object-key.js';
@@ -144,7 +145,7 @@ async function writeSynced(
   const handle = await open(file, 'wx');
   try {
     if (data instanceof Uint8Array) await writeAll(handle, data, signal);
-    else for await (const chunk of data) await writeAll(handle, chunk, signal);
+    else for await (const chunk of abortable(data, signal)) await writeAll(handle, chunk, signal);
     signal?.throwIfAborted();
     await handle.sync();
   } finally {

@@ -48,7 +48,9 @@ class S3Store implements ObjectStore {
 
   put(key: string, data: Uint8Array | AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
     checkKey(key);
-    return this.#call('write', key, signal, () => upload(this.#client, this.place.bucket, this.#name(key), data));
+    return this.#call('write', key, signal, () =>
+      upload(this.#client, this.place.bucket, this.#name(key), data, signal),
+    );
   }
 
   get(key: string, signal?: AbortSignal): Promise<Uint8Array> {

@@ -1,8 +1,11 @@
 import type { Client } from 'minio';
+import { abortable } from './abortable.js';
 import { SourceFailure } from './s3-errors.js';
+import { withSignal } from './s3-transport.js';
 
 /** A part is hashed in one go on the caller's thread and held in memory whole; S3 allows 5 MiB to 5 GiB, and 10,000 of them. */
 export const partBytes = 32 << 20;
+const takeBackMs = 5000;
 
 /**
  * Writes an object: in one request when it fits into a part, else as a multipart upload of its own. (The client's own
@@ -13,8 +16,9 @@ export async function upload(
   bucket: string,
   name: string,
   data: Uint8Array | AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const parts = data instanceof Uint8Array ? slices(data) : regrouped(data);
+  const parts = data instanceof Uint8Array ? slices(data) : regrouped(data, signal);
   const first = await parts.next();
   const second = first.done ? first : await parts.next();
   if (second.done) {
@@ -41,8 +45,9 @@ async function uploadParts(
     }
     await client.completeMultipartUpload(bucketName, objectName, uploadID, done);
   } catch (error) {
-    // What cannot be taken back now, the server removes by its own rule for stale uploads.
-    await client.abortMultipartUpload(bucketName, objectName, uploadID).catch(() => undefined);
+    // Under a signal of its own, as the caller's may be why; what cannot be taken back now, the server's rule for stale uploads removes.
+    const takeBack = () => client.abortMultipartUpload(bucketName, objectName, uploadID);
+    await withSignal(AbortSignal.timeout(takeBackMs), takeBack).catch(() => undefined);
     throw error;
   }
 }
@@ -53,10 +58,10 @@ async function* slices(data: Uint8Array): AsyncGenerator<Buffer, undefined> {
 }
 
 /** Chunks of any size as parts of one size, but for the last. */
-async function* regrouped(data: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, undefined> {
+async function* regrouped(data: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Buffer, undefined> {
   let held: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of fromSource(data)) {
+  for await (const chunk of fromSource(data, signal)) {
     for (let at = 0; at < chunk.byteLength; ) {
       const piece = chunk.subarray(at, at + partBytes - bytes);
       held.push(piece);
@@ -73,9 +78,9 @@ async function* regrouped(data: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
 }
 
 /** Tells what the caller's own data source threw from what the server said. */
-async function* fromSource(data: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* fromSource(data: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    yield* data;
+    yield* abortable(data, signal);
   } catch (cause) {
     throw new SourceFailure(cause);
   }

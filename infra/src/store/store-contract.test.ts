@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { AuseqError, type ErrorCode } from '@auseq/proto/errors';
+import { Client } from 'minio';
 import { minioSpec } from '../minio/minio-spec.js';
 import { waitForMinio } from '../minio/wait-for-minio.js';
 import { findMinio, findProgram } from '../runtime/find-program.js';
@@ -116,7 +117,8 @@ function contract(open: () => ObjectStore): void {
     await assert.rejects(async () => store.put('s/a', Buffer.from('x'), signal), reason);
     await assert.rejects(async () => store.get('s/a', signal));
     const limit = AbortSignal.timeout(50);
-    await assert.rejects(store.put('s/slow', endless(), limit));
+    await assert.rejects(store.put('s/slow', endless(), limit), /timeout/);
+    await assert.rejects(store.put('s/slow', silent(), AbortSignal.timeout(50)), /timeout/);
     assert.equal(await store.stat('s/slow'), null);
   });
 
@@ -134,6 +136,11 @@ async function* endless(): AsyncIterable<Uint8Array> {
     await new Promise((resolve) => setTimeout(resolve, 5));
     yield Buffer.alloc(1000);
   }
+}
+
+async function* silent(): AsyncIterable<Uint8Array> {
+  yield Buffer.alloc(10);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
 }
 
 describe('a store in a folder', () => {
@@ -218,6 +225,16 @@ describe('a store in MinIO', { skip: noMinio ?? false }, () => {
       /the source broke/,
     );
     assert.equal(await store.stat('big/broken'), null);
+    const { hostname, port } = new URL(endpoint);
+    const client = new Client({
+      endPoint: hostname,
+      port: Number(port),
+      useSSL: false,
+      accessKey: credentials.user,
+      secretKey: credentials.password,
+    });
+    for await (const left of client.listIncompleteUploads('runs-of-test', 'deep/prefix/big/broken', true))
+      assert.fail(JSON.stringify(left));
   });
 
   it('says that the credentials are wrong', async () => {

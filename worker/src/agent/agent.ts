@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Outgoing } from '@auseq/infra/grpc/outgoing';
 import type { createLogger } from '@auseq/infra/logging/logger';
 import { AuseqError } from '@auseq/proto/errors';
 import {
@@ -12,7 +13,7 @@ import {
 import { protocolVersion } from '@auseq/proto/protocol';
 import { createChannel, createClient } from 'nice-grpc';
 import type { FromStep } from '../step/step-messages.js';
-import { Outgoing } from './outgoing.js';
+
 import { StepChild } from './step-child.js';
 
 export interface AgentOptions {

@@ -19,15 +19,23 @@ async function main(): Promise<void> {
   await agent.run();
 }
 
+const options = {
+  name: { type: 'string' },
+  coordinator: { type: 'string' },
+  device: { type: 'string' },
+  'step-executable': { type: 'string' },
+} as const;
+
+function parse() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      name: { type: 'string' },
-      coordinator: { type: 'string' },
-      device: { type: 'string' },
-      'step-executable': { type: 'string' },
-    },
-  });
+  const values = parse();
   const { name, coordinator } = values;
   if (!name || !/^[a-z0-9][a-z0-9-]*$/.test(name)) throw usage('--name must be lower-case letters, digits and dashes');
   if (!coordinator) throw usage('--coordinator HOST:PORT is missing');

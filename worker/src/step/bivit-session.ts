@@ -12,6 +12,7 @@ import { superviseProgram } from './programs/supervise.js';
 import { applyProgram, gradientProgram, updateProgram } from './programs/update.js';
 import { withPrefix } from './run-constants.js';
 import type { Sizes } from './sizes.js';
+import { warmUp } from './warm-up.js';
 
 /** Compiles every program of a run into one session, so that weights and Adam's moments never leave it. */
 export function compileBivitSession(
@@ -26,7 +27,14 @@ export function compileBivitSession(
     sync === 'gather'
       ? { update: updateProgram(sizes) }
       : { gradient: gradientProgram(sizes), apply: applyProgram(sizes) };
-  return compileSession({
+  const programs: Record<string, ProgramDef> = {
+    frame: frameProgram(sizes),
+    encode: encodeProgram(sizes, parameters),
+    supervise: superviseProgram(sizes, config),
+    picture: pictureProgram(sizes, config),
+    ...update,
+  };
+  const session = compileSession({
     name: 'bivit',
     state: Object.fromEntries(
       [...weights].map(([name, { shape, data }]) => [name, { shape, value: data as Float32Array }]),
@@ -34,14 +42,10 @@ export function compileBivitSession(
     trainable: parameters,
     constants: frozenConstants(config, sizes, assets),
     precision: config.model.precision,
-    programs: {
-      frame: frameProgram(sizes),
-      encode: encodeProgram(sizes, parameters),
-      supervise: superviseProgram(sizes, config),
-      picture: pictureProgram(sizes, config),
-      ...update,
-    },
+    programs,
   });
+  warmUp(session, programs);
+  return session;
 }
 
 function frozenConstants(config: RunConfig, sizes: Sizes, assets: AssetBundle): Record<string, HostArray> {

@@ -1,5 +1,4 @@
 import type { Draw, Sample, SampleLoader } from '../data/types.js';
-import type { CoarseSequence } from '../fit/coarse-codes.js';
 import type { ContourTable } from './contour-feed.js';
 import type { FrameEncoder, FrameFeatures } from './frame-features.js';
 import type { Sizes } from './sizes.js';

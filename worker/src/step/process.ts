@@ -36,8 +36,15 @@ export async function runStepProcess(program: StepProgram): Promise<void> {
     process.on('unhandledRejection', reject);
   });
   crashed.catch(() => {});
-  const life = takePart(program, await assignment(), { leave: leave.signal, crashed, drainAsked: () => drain });
-  process.exit(await life);
+  try {
+    process.exit(
+      await takePart(program, await assignment(), { leave: leave.signal, crashed, drainAsked: () => drain }),
+    );
+  } catch (error) {
+    report({ state: 'failed', step: 0, error: AuseqError.from(error).toJSON() });
+    await reported;
+    process.exit(1);
+  }
 }
 
 interface Surroundings {
@@ -80,7 +87,7 @@ async function takePart(program: StepProgram, assigned: Assigned, around: Surrou
     const options = { program, context, baseCheckpoint, comm, progress, drainAsked: around.drainAsked, report };
     await Promise.race([trainAssignment(options), around.crashed, aborted(around.leave)]);
     await comm.close();
-    await endLog(shipper);
+    await Promise.all([endLog(shipper), reported]);
     return 0;
   } catch (thrown) {
     const error = AuseqError.from(thrown);
@@ -93,7 +100,7 @@ async function takePart(program: StepProgram, assigned: Assigned, around: Surrou
       closeWithinMs,
       finish(error).catch(() => {}),
     );
-    await endLog(shipper);
+    await Promise.all([endLog(shipper), reported]);
     return error.exitCode;
   }
 }
@@ -108,8 +115,13 @@ async function assignment(): Promise<Assigned> {
   }
 }
 
+/** Settles when the last report has left this process. */
+let reported: Promise<void> = Promise.resolve();
+
 function report(what: Omit<FromStep, 'type'>): void {
-  if (process.connected) process.send?.({ type: 'report', ...what } satisfies FromStep);
+  const message: FromStep = { type: 'report', ...what };
+  if (!process.connected) return;
+  reported = new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 }
 
 async function endLog(shipper: ReturnType<typeof createLogShipper>): Promise<void> {

@@ -36,6 +36,8 @@ export interface NativeBinding {
 
 export interface NativeBackend {
   binding: NativeBinding;
+  /** A tensor's native number; `values` holds what waits in JavaScript until the tensor is first used. */
+  readonly tensorMap: { get(dataId: object): { id: number; values: unknown } };
   read(dataId: object): Promise<TypedArray>;
   getInputTensorIds(tensors: tf.Tensor[]): number[];
 }

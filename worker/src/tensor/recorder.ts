@@ -4,11 +4,7 @@ import { dataType, type NativeAttr, type NativeBinding, type NativeTensor, nativ
 import type { BindingWatcher } from './watch-binding.js';
 
 /** Their output shapes depend on values, or their values on chance: one recording cannot stand for every run. */
-const unrecordable = new Set([
-  'Where', 'Unique', 'UniqueV2', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5',
-  'Multinomial', 'RandomUniform', 'RandomStandardNormal', 'TruncatedNormal', 'SparseFillEmptyRows', 'SparseReshape',
-  'StringSplit', 'StringNGrams', 'StringToHashBucketFast', 'StaticRegexReplace',
-]); // biome-ignore format: a word list
+const unrecordable = /^(Where|Unique|NonMaxSuppression|SparseFillEmptyRows|Multinomial|Random|TruncatedNormal)/;
 
 /** Type attributes that tfjs leaves to the eager runtime, and the input that decides each: a graph must state them. */
 const unstatedTypes: Readonly<Record<string, Readonly<Record<string, number>>>> = { ExpandDims: { T: 0, Tdim: 1 } };
@@ -21,6 +17,7 @@ export class Recorder implements BindingWatcher {
   /** A refused read: kept here as well, because the code that read may swallow what is thrown at it. */
   refusedRead: AuseqError | undefined;
   private readonly seen = new Map<number, { ref: string; dtype: number }>();
+  /** Those of the seen tensors whose values cannot change from run to run. */
   private readonly known = new Set<number>();
   private readonly binding: NativeBinding = nativeBackend().binding;
 
@@ -39,7 +36,7 @@ export class Recorder implements BindingWatcher {
   }
 
   executing(op: string, _attrs: readonly NativeAttr[], inputs: readonly number[]): void {
-    if (unrecordable.has(op)) throw refusedOp(op);
+    if (unrecordable.test(op)) throw refusedOp(op);
     for (const id of inputs) this.refOf(id);
   }
 
@@ -59,7 +56,7 @@ export class Recorder implements BindingWatcher {
   }
 
   reading(id: number): void {
-    if (this.known.has(id)) return;
+    if (!this.seen.has(id) || this.known.has(id)) return;
     this.refusedRead ??= new AuseqError('AU_RECORDING_READ', {
       what: 'a tensor was read (dataSync, data, array, print) while a program was being recorded',
       why: 'values are unknown while recording: the tensor stands for what will be computed in every later run',

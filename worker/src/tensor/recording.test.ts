@@ -59,6 +59,15 @@ describe('while recording', () => {
     );
   });
 
+  it('so can tensors from outside', () => {
+    const outside = tf.tensor1d([2, 3, 4]).square();
+    assert.deepEqual(
+      once((x) => x.mul(outside.dataSync()[0]!)),
+      [4, 8, 12],
+    );
+    outside.dispose();
+  });
+
   it('tensors from outside become constants, once each', () => {
     const fresh = tf.tensor1d([1, 10, 100]);
     const used = tf.tensor1d([1, 10, 100]);
@@ -87,7 +96,7 @@ describe('while recording', () => {
     failsWith('AU_RECORDING_OP', () => compile((x) => ({ outputs: { y: tf.multinomial(x as tf.Tensor1D, 2) } })));
     failsWith('AU_RECORDING_OP', () => compile((x) => ({ outputs: { y: tf.unique(x).values } })));
     failsWith('AU_RECORDING_OP', () =>
-      compile((x) => ({ outputs: { y: x, s: tf.string.stringToHashBucketFast(['a'], 3) } })),
+      compile((x) => ({ outputs: { y: x, s: tf.scalar('a', 'string').reshape([1]) } })),
     );
     failsWith('AU_RECORDING_OP', () => compile((x) => ({ outputs: { y: tf.complex(x, x).abs() } })));
   });

@@ -34,7 +34,8 @@ export function watchBinding<T>(watcher: BindingWatcher, body: () => T): T {
   watching = true;
   backend.binding = watchedBinding(binding, watcher, () => trusted > 0);
   backend.read = refusedRead(backend, watcher);
-  // The kernel reads the indices to check their bounds: harmless here, and the recorded operation checks them itself.
+  // The kernel reads the indices to check their bounds, here those of the stand-ins. In a run TensorFlow checks them
+  // itself on a CPU; on a GPU an index out of range gives zeros.
   gather.kernelFunc = (args) => {
     trusted++;
     try {
@@ -80,11 +81,9 @@ function watchedBinding(binding: NativeBinding, watcher: BindingWatcher, trusted
 function refusedRead(backend: NativeBackend, watcher: BindingWatcher): NativeBackend['read'] {
   const read = Object.getPrototypeOf(backend).read as NativeBackend['read'];
   return (dataId) => {
-    const id = (
-      backend as unknown as { tensorMap: { get(key: object): { id: number; values: unknown } } }
-    ).tensorMap.get(dataId);
+    const { id, values } = backend.tensorMap.get(dataId);
     try {
-      if (id.values === null) watcher.reading(id.id);
+      if (values === null) watcher.reading(id);
     } catch {
       return new Promise(() => {});
     }

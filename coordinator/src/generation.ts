@@ -1,0 +1,57 @@
+import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
+import { decideLife, excuse, hearBeat, type MemberLife, newLife } from './workers/liveness.js';
+
+/** A coordinator that was restarted gives agents this long to come back before it counts their step processes as lost. */
+const reattachMs = 15_000;
+
+/** What is known of a generation in work beside its run's record: never stored, rebuilt from heartbeats and reports. */
+export class LiveGeneration {
+  private readonly lives = new Map<string, MemberLife>();
+  private readonly done = new Set<string>();
+  private readonly awaited: Map<string, number>;
+
+  constructor(
+    readonly generation: number,
+    members: readonly string[],
+    now: number,
+    takenOver: boolean,
+  ) {
+    for (const worker of members) this.lives.set(worker, newLife(now));
+    this.awaited = new Map(takenOver ? members.map((worker) => [worker, now + reattachMs]) : []);
+  }
+
+  hear(beat: Heartbeat, now: number): void {
+    const life = this.lives.get(beat.worker);
+    if (life) this.lives.set(beat.worker, hearBeat(life, beat, now));
+  }
+
+  excuse(now: number): void {
+    for (const [worker, life] of this.lives) this.lives.set(worker, excuse(life, now));
+  }
+
+  /** The member's agent is attached and speaks for it. */
+  attached(worker: string): void {
+    this.awaited.delete(worker);
+  }
+
+  /** The member has taken its last step; its silence means nothing. */
+  finish(worker: string): void {
+    this.done.add(worker);
+  }
+
+  isDone(worker: string): boolean {
+    return this.done.has(worker);
+  }
+
+  /** The first member that must be given up, and why. */
+  lost(now: number): string | null {
+    for (const [worker, life] of this.lives) {
+      if (this.done.has(worker)) continue;
+      const deadline = this.awaited.get(worker);
+      if (deadline !== undefined && now > deadline) return `${worker} did not attach again`;
+      const reason = decideLife(life, worker, now);
+      if (reason) return reason;
+    }
+    return null;
+  }
+}

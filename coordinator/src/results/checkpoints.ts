@@ -1,0 +1,49 @@
+import type { ObjectStore } from '@auseq/infra/store/object-store';
+import type { Checkpoint } from '@auseq/proto/gen/auseq/v1/auseq';
+
+interface Manifest {
+  readonly step: number;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly parts: readonly { readonly key: string; readonly bytes: number }[];
+}
+
+const folderOf = (run: string) => `runs/${run}/checkpoints/`;
+const digits = 8;
+
+export function manifestKey(run: string, step: number): string {
+  return `${folderOf(run)}${String(step).padStart(digits, '0')}/manifest.json`;
+}
+
+/**
+ * The checkpoints of a run in step order; `complete` means that the manifest and every part it names are there in full size.
+ * A folder without a manifest is listed as incomplete. Throws AU_STORE_UNREACHABLE.
+ */
+export async function listCheckpoints(store: ObjectStore, run: string, signal?: AbortSignal): Promise<Checkpoint[]> {
+  const sizes = new Map<string, number>();
+  for await (const { key, bytes } of store.list(folderOf(run), signal)) sizes.set(key, bytes);
+  const steps = new Set([...sizes.keys()].map((key) => Number(key.slice(folderOf(run).length).split('/')[0])));
+  const checkpoints: Checkpoint[] = [];
+  for (const step of [...steps].filter(Number.isInteger).sort((a, b) => a - b)) {
+    const key = manifestKey(run, step);
+    const manifest = sizes.has(key) ? parseManifest(await store.get(key, signal)) : null;
+    const complete = manifest?.parts.every((part) => sizes.get(part.key) === part.bytes) ?? false;
+    checkpoints.push({ step, sha256: manifest?.sha256 ?? '', complete, bytes: manifest?.bytes ?? 0, key });
+  }
+  return checkpoints;
+}
+
+/** The newest whole checkpoint, or the whole one of `step`; null where there is none. */
+export async function findCheckpoint(store: ObjectStore, run: string, step?: number): Promise<Checkpoint | null> {
+  const whole = (await listCheckpoints(store, run)).filter(({ complete }) => complete);
+  return (step === undefined ? whole.at(-1) : whole.find((each) => each.step === step)) ?? null;
+}
+
+function parseManifest(bytes: Uint8Array): Manifest | null {
+  try {
+    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Manifest;
+    return Array.isArray(value.parts) ? value : null;
+  } catch {
+    return null;
+  }
+}
