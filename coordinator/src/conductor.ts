@@ -208,5 +208,10 @@ function workerLost(run: string, why: string): SerialisedError {
 }
 
 function drained({ name }: RunRecord, step: number): SerialisedError {
-  return { code: 'AU_WORKER_LOST', what: `a worker of run ${name} leaves`, why: `its members drained after step ${step}`, try: 'auseq status' };
+  return {
+    code: 'AU_WORKER_LOST',
+    what: `a worker of run ${name} leaves`,
+    why: `its members drained after step ${step}`,
+    try: 'auseq status',
+  };
 }

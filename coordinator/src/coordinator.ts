@@ -3,7 +3,12 @@ import type { createLogger } from '@auseq/infra/logging/logger';
 import { connectNats } from '@auseq/infra/nats/connect-nats';
 import { openStore } from '@auseq/infra/store/open-store';
 import { AuseqError } from '@auseq/proto/errors';
-import { ClusterDefinition, ResultsDefinition, RunsDefinition, WorkersDefinition } from '@auseq/proto/gen/auseq/v1/auseq';
+import {
+  ClusterDefinition,
+  ResultsDefinition,
+  RunsDefinition,
+  WorkersDefinition,
+} from '@auseq/proto/gen/auseq/v1/auseq';
 import { createServer } from 'nice-grpc';
 import { Conductor } from './conductor.js';
 import { createResultsService } from './results/results-service.js';

@@ -51,9 +51,11 @@ export function startWatching(
       await conductor.checkLives();
       await conductor.place();
     };
-    inTurn(() => work().finally(() => {
-      busy = false;
-    }));
+    inTurn(() =>
+      work().finally(() => {
+        busy = false;
+      }),
+    );
   }, tickMs);
   const steps = setInterval(() => inTurn(() => book.storeSteps()), storeStepsMs);
   void (async () => {

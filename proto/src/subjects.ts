@@ -52,7 +52,11 @@ export function parseBlobSubject(subject: string): BlobKey | null {
 }
 
 /** What the coordinator listens to, over all runs. */
-export const clusterSubjects = { heartbeats: 'au.*.*.hb.*', commits: 'au.*.*.commit', checkpoints: 'run.*.event.checkpoint' } as const;
+export const clusterSubjects = {
+  heartbeats: 'au.*.*.hb.*',
+  commits: 'au.*.*.commit',
+  checkpoints: 'run.*.event.checkpoint',
+} as const;
 
 /** Run, generation and rank of a data-plane subject, or null. */
 export function parseGenerationSubject(subject: string): { run: string; generation: number; last: string } | null {

@@ -28,7 +28,11 @@ export async function* readEvents(
     while (!signal.aborted) {
       const ended = hasEnded(); // asked before reading, so that the last events are not missed
       let count = 0;
-      for await (const message of await consumer.fetch({ max_messages: batchMessages, expires: 1000, idle_heartbeat: quietMs })) {
+      for await (const message of await consumer.fetch({
+        max_messages: batchMessages,
+        expires: 1000,
+        idle_heartbeat: quietMs,
+      })) {
         count++;
         const { subject, seq, data, info } = message;
         yield viewEvent(subject, seq, new Date(info.timestampNanos / 1e6), codec.decode(data));

@@ -15,6 +15,14 @@ export function viewEvent(subject: string, sequence: number, time: Date, json: u
   const { step, totalSteps, losses, seconds, sequences, generation } = record;
   const { total, ...others } = losses;
   const rate = seconds > 0 ? sequences / seconds : 0;
-  const fields = { step, max_steps: totalSteps, total, losses: others, seconds, sequences_per_second: rate, generation };
+  const fields = {
+    step,
+    max_steps: totalSteps,
+    total,
+    losses: others,
+    seconds,
+    sequences_per_second: rate,
+    generation,
+  };
   return { ...base, kind: 'step', json: JSON.stringify(fields) };
 }

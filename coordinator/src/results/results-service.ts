@@ -7,7 +7,10 @@ import { listCheckpoints } from './checkpoints.js';
 const chunkBytes = 512 * 1024;
 
 /** Stored things as streams of bytes; only what lies under the run's own folder can be asked for. */
-export function createResultsService(store: ObjectStore, checkRun: (run: string) => void): ResultsServiceImplementation {
+export function createResultsService(
+  store: ObjectStore,
+  checkRun: (run: string) => void,
+): ResultsServiceImplementation {
   return {
     async listCheckpoints({ run }, { signal }) {
       checkRun(run);

@@ -24,7 +24,8 @@ export type ReportDecision =
 /** Reads a report against the record: only the writer (rank 0) decides the end of a run, any member its failure. Pure. */
 export function decideReport(record: RunRecord | undefined, report: MemberReport): ReportDecision {
   const isMember = record?.members.includes(report.worker) && record.generation === report.generation;
-  if (!record || !isMember) return { kind: 'stale', reason: `generation ${report.generation} of ${report.run} is over` };
+  if (!record || !isMember)
+    return { kind: 'stale', reason: `generation ${report.generation} of ${report.run} is over` };
   const isWriter = record.members[0] === report.worker;
   const { step, stateDigest } = report;
   const placed = { members: record.members, lastMembers: record.members.length };
@@ -35,13 +36,19 @@ export function decideReport(record: RunRecord | undefined, report: MemberReport
     case 'finished': {
       if (!isWriter) return { kind: 'nothing' };
       const reason = `took all ${step} steps`;
-      return { kind: 'change', change: { ...placed, state: 'completed', step, reason, ...(stateDigest ? { stateDigest } : {}) } };
+      return {
+        kind: 'change',
+        change: { ...placed, state: 'completed', step, reason, ...(stateDigest ? { stateDigest } : {}) },
+      };
     }
     case 'stopped': {
       if (!isWriter) return { kind: 'nothing' };
       if (record.state !== 'stopping') return { kind: 'drained', step };
       const reason = `stopped on request after step ${step}, with a checkpoint`;
-      return { kind: 'change', change: { ...placed, state: 'stopped', step, reason, ...(stateDigest ? { stateDigest } : {}) } };
+      return {
+        kind: 'change',
+        change: { ...placed, state: 'stopped', step, reason, ...(stateDigest ? { stateDigest } : {}) },
+      };
     }
     case 'failed':
       return { kind: 'lost', error: report.error ?? unnamed(report) };

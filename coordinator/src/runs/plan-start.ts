@@ -30,7 +30,9 @@ export function planStart(record: RunRecord, idle: readonly string[], now: numbe
 
 /** Which run to look at first: first come, first served, but one that needs more workers than exist blocks nobody. */
 export function orderQueue(records: readonly RunRecord[], attached: number): RunRecord[] {
-  const waiting = records.filter(({ state, members }) => state === 'queued' || (state === 'starting' && members.length === 0));
+  const waiting = records.filter(
+    ({ state, members }) => state === 'queued' || (state === 'starting' && members.length === 0),
+  );
   return waiting
     .filter(({ config }) => Math.min(config.workers, config.batch.leaves) <= attached)
     .sort((a, b) => (a.queuedAt < b.queuedAt ? -1 : a.queuedAt > b.queuedAt ? 1 : 0));

@@ -26,7 +26,8 @@ export class RunStore {
     const stored: StoredRun[] = [];
     for (const name of names) {
       const entry = await this.bucket.get(name);
-      if (entry && entry.operation === 'PUT') stored.push({ record: codec.decode(entry.value), revision: entry.revision });
+      if (entry && entry.operation === 'PUT')
+        stored.push({ record: codec.decode(entry.value), revision: entry.revision });
     }
     return stored;
   }

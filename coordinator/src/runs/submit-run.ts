@@ -26,7 +26,8 @@ export interface ResumeWish {
 /** What `resume` changes: back into the queue, perhaps with more steps, to go on from a checkpoint. Pure. */
 export function resumeChange(record: RunRecord, wish: ResumeWish, now: number): Partial<RunRecord> {
   const { train } = record.config;
-  const config = wish.maxSteps > 0 ? { ...record.config, train: { ...train, max_steps: wish.maxSteps } } : record.config;
+  const config =
+    wish.maxSteps > 0 ? { ...record.config, train: { ...train, max_steps: wish.maxSteps } } : record.config;
   return {
     ...{ state: 'queued', reason: 'resumed; waits for workers', error: null, restarts: 0, notBefore: 0 },
     ...{ members: [], lastMembers: 0, config, configHash: configHash(config), fromStep: wish.fromStep },

@@ -31,7 +31,11 @@ export function createWorkersService(parts: WorkersParts): WorkersServiceImpleme
     return worker;
   };
 
-  const read = async (request: AsyncIterable<WorkerMessage>, outgoing: Outgoing<CoordinatorMessage>, stream: number) => {
+  const read = async (
+    request: AsyncIterable<WorkerMessage>,
+    outgoing: Outgoing<CoordinatorMessage>,
+    stream: number,
+  ) => {
     let worker: AttachedWorker | null = null;
     for await (const { message } of request) {
       await conductor.inTurn(async () => {

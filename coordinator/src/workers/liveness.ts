@@ -1,4 +1,10 @@
-import { computingPhases, deadAfterMs, type Heartbeat, hungAfterMs, peerNeverHeardAfterMs } from '@auseq/proto/heartbeat-rules';
+import {
+  computingPhases,
+  deadAfterMs,
+  type Heartbeat,
+  hungAfterMs,
+  peerNeverHeardAfterMs,
+} from '@auseq/proto/heartbeat-rules';
 
 /** What is known of one member of a generation; times are monotonic milliseconds. */
 export interface MemberLife {

@@ -43,7 +43,14 @@ export class WorkerTable {
   view(runState: (run: string) => string): WorkerInfo[] {
     return [...this.workers.values()].map(({ hello, state, run }) => {
       const { worker: name, device, host, pid } = hello;
-      const shown = state === 'busy' ? (runState(run) === 'starting' ? 'starting' : 'running') : state === 'attaching' ? 'starting' : state;
+      const shown =
+        state === 'busy'
+          ? runState(run) === 'starting'
+            ? 'starting'
+            : 'running'
+          : state === 'attaching'
+            ? 'starting'
+            : state;
       return { name, state: shown, run: state === 'busy' ? run : '', device, host, pid };
     });
   }

@@ -1,7 +1,14 @@
 import { AuseqError } from '@auseq/proto/errors';
 import type { HistoryRecord } from '@auseq/proto/run-records';
 import { commitSubject, eventSubject, runStream } from '@auseq/proto/subjects';
-import { ErrorCode, type JetStreamClient, type JetStreamManager, JSONCodec, type NatsConnection, NatsError } from 'nats';
+import {
+  ErrorCode,
+  type JetStreamClient,
+  type JetStreamManager,
+  JSONCodec,
+  type NatsConnection,
+  NatsError,
+} from 'nats';
 
 const json = JSONCodec<HistoryRecord>();
 const anyJson = JSONCodec<unknown>();
@@ -41,7 +48,11 @@ export class RunHistory {
       const message = await this.manager.streams.getMessage(runStream.name, { last_by_subj: commitSubject(run) });
       return { sequence: message.seq, record: json.decode(message.data) };
     } catch (error) {
-      if (error instanceof NatsError && (error.code === ErrorCode.JetStream404NoMessages || apiCode(error) === noSuchMessage)) return null;
+      if (
+        error instanceof NatsError &&
+        (error.code === ErrorCode.JetStream404NoMessages || apiCode(error) === noSuchMessage)
+      )
+        return null;
       throw unreachable(error);
     }
   }

@@ -52,7 +52,8 @@ export class Agent {
         if (error instanceof AuseqError) throw error;
         if (!this.end.signal.aborted) this.options.logger.warn({ why: String(error) }, 'no stream to the coordinator');
       }
-      backoffMs = Date.now() - attachedAt > longestBackoffMs ? firstBackoffMs : Math.min(longestBackoffMs, backoffMs * 2);
+      backoffMs =
+        Date.now() - attachedAt > longestBackoffMs ? firstBackoffMs : Math.min(longestBackoffMs, backoffMs * 2);
       await pause(backoffMs, undefined, { signal: this.end.signal }).catch(() => {});
     }
   }
@@ -81,7 +82,10 @@ export class Agent {
     const outgoing = new Outgoing<WorkerMessage>();
     this.outgoing = outgoing;
     const { name: worker, device, build } = this.options;
-    this.send({ $case: 'hello', hello: { worker, protocolVersion, device, host: hostname(), pid: process.pid, build } });
+    this.send({
+      $case: 'hello',
+      hello: { worker, protocolVersion, device, host: hostname(), pid: process.pid, build },
+    });
     if (this.child) this.sendReport(this.child.assignment, this.child.report);
     else this.sendIdle();
     try {

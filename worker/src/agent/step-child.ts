@@ -82,7 +82,12 @@ export class StepChild {
     if (this.ended) return;
     this.ended = true;
     if (!this.leaving && !(this.last && isTerminal(this.last.state))) {
-      this.onReport({ type: 'report', state: 'failed', step: this.last?.step ?? 0, error: stepEnded(this.options.worker, how) });
+      this.onReport({
+        type: 'report',
+        state: 'failed',
+        step: this.last?.step ?? 0,
+        error: stepEnded(this.options.worker, how),
+      });
     }
     this.options.onEnd();
   }

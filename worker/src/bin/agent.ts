@@ -52,7 +52,11 @@ function describeBuild(): string {
 }
 
 function usage(why: string): AuseqError {
-  return new AuseqError('AU_USAGE', { what: 'agent cannot start', why, try: 'agent --name worker-0 --coordinator 127.0.0.1:7443' });
+  return new AuseqError('AU_USAGE', {
+    what: 'agent cannot start',
+    why,
+    try: 'agent --name worker-0 --coordinator 127.0.0.1:7443',
+  });
 }
 
 try {

@@ -48,5 +48,10 @@ export function maskOf({ shape, data }: NpyArray, size: number, where: string): 
 }
 
 export function badSample(where: string, why: string, cause?: unknown): AuseqError {
-  return new AuseqError('AU_DATA_SAMPLE', { what: `cannot use ${where}`, why, try: 'auseq dataset inspect ROOT', cause });
+  return new AuseqError('AU_DATA_SAMPLE', {
+    what: `cannot use ${where}`,
+    why,
+    try: 'auseq dataset inspect ROOT',
+    cause,
+  });
 }

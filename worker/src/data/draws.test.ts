@@ -58,7 +58,15 @@ describe('epochDraws', () => {
     ].map(([seed, epoch]) => epochDraws(manifest, mixOf(10, 3), seed!, epoch!));
     const seen = new Set(lists.map((list) => JSON.stringify(list.map(({ sequence, centre }) => [sequence, centre]))));
     assert.equal(seen.size, 3);
-    const mead = new Set(lists.map((l) => l.filter((d) => d.sequence.startsWith('mead')).map((d) => d.sequence).sort().join()));
+    const mead = new Set(
+      lists.map((l) =>
+        l
+          .filter((d) => d.sequence.startsWith('mead'))
+          .map((d) => d.sequence)
+          .sort()
+          .join(),
+      ),
+    );
     assert.equal(mead.size, 3);
   });
 });
@@ -91,7 +99,8 @@ describe('stepDraws', () => {
     const mix = mixOf(4, 2);
     const walked = fresh();
     for (let step = 0; step < 40; step++) stepDraws(walked, mix, 3, step, 2, 2);
-    for (const step of [39, 0, 17]) assert.deepEqual(stepDraws(walked, mix, 3, step, 2, 2), stepDraws(fresh(), mix, 3, step, 2, 2));
+    for (const step of [39, 0, 17])
+      assert.deepEqual(stepDraws(walked, mix, 3, step, 2, 2), stepDraws(fresh(), mix, 3, step, 2, 2));
   });
 
   it('says so where nothing is left to train on', () => {
@@ -107,7 +116,13 @@ describe('valDraws', () => {
     const expected = manifest.sequences
       .filter(({ split }) => split === 'val')
       .flatMap(({ id, frames }) => Array.from({ length: frames.length - 2 }, (_, i) => `${id} ${i + 1}`));
-    assert.deepEqual(draws.map(({ sequence, centre }) => `${sequence} ${centre}`), expected);
-    assert.deepEqual(draws.map(({ position }) => position), draws.map((_, i) => i));
+    assert.deepEqual(
+      draws.map(({ sequence, centre }) => `${sequence} ${centre}`),
+      expected,
+    );
+    assert.deepEqual(
+      draws.map(({ position }) => position),
+      draws.map((_, i) => i),
+    );
   });
 });

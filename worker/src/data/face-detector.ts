@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Config, FaceResult, Human as HumanClass } from '@vladmandic/human';
 import { tf } from '../tensor/tf.js';
 import { alignedCut, averageMesh, type FaceMesh, meshFromCut, meshPoints } from './face-mesh.js';
@@ -97,7 +97,10 @@ function refine(network: MeshNetwork, size: number, frame: Frame, mesh: FaceMesh
   const cuts = cutScales.map((scale): Cut => ({ ...aligned, side: aligned.side * scale }));
   const pixels = new Float32Array(cuts.length * size * size * 3);
   for (const [i, cut] of cuts.entries()) sampleCut(frame, cut, size, pixels, i * size * size * 3);
-  const input = tf.tensor4d(pixels.map((value) => value / 255), [cuts.length, size, size, 3]);
+  const input = tf.tensor4d(
+    pixels.map((value) => value / 255),
+    [cuts.length, size, size, 3],
+  );
   const outputs = network.execute(input);
   input.dispose();
   const points = outputs.find(({ shape }) => shape.at(-1) === 3 * meshPoints)!.dataSync();
@@ -123,7 +126,15 @@ function settings(modelBasePath: string): Partial<Config> {
     segmentation: off,
     face: {
       enabled: true,
-      detector: { rotation: true, maxDetected: 5, minConfidence, iouThreshold: 0.1, skipFrames: 0, skipTime: 0, square: true },
+      detector: {
+        rotation: true,
+        maxDetected: 5,
+        minConfidence,
+        iouThreshold: 0.1,
+        skipFrames: 0,
+        skipTime: 0,
+        square: true,
+      },
       mesh: { enabled: true },
       attention: off,
       iris: off,

@@ -38,7 +38,14 @@ export function sampleCut(frame: Frame, { x, y, side, angle }: Cut, size: number
   }
 }
 
-function addBilinear({ width, height, data }: Frame, x: number, y: number, share: number, out: Float32Array, to: number) {
+function addBilinear(
+  { width, height, data }: Frame,
+  x: number,
+  y: number,
+  share: number,
+  out: Float32Array,
+  to: number,
+) {
   const column = Math.floor(x);
   const row = Math.floor(y);
   for (let j = 0; j < 2; j++) {

@@ -26,7 +26,13 @@ interface Entry {
  * Samples in any asked order: stateless towards the draw list, so a run resumes at any draw. `load` rejects with
  * AU_DATA_SAMPLE for what cannot be read after three more tries.
  */
-export function createSampleLoader({ root, manifest, imageSize, threads, denseIndices }: SampleLoaderOptions): SampleLoader {
+export function createSampleLoader({
+  root,
+  manifest,
+  imageSize,
+  threads,
+  denseIndices,
+}: SampleLoaderOptions): SampleLoader {
   const pool = createDecoderPool(threads);
   const dense = Array.from(denseIndices);
   const frames = new Map(manifest.sequences.map((sequence) => [sequence.id, sequence.frames]));
@@ -34,7 +40,13 @@ export function createSampleLoader({ root, manifest, imageSize, threads, denseIn
   let wanted: Draw[] = [];
 
   const start = (draw: Draw, asked: boolean): Entry => {
-    const job: SampleJob = { root, sequence: draw.sequence, stems: stemsOf(frames, draw), imageSize, denseIndices: dense };
+    const job: SampleJob = {
+      root,
+      sequence: draw.sequence,
+      stems: stemsOf(frames, draw),
+      imageSize,
+      denseIndices: dense,
+    };
     const entry: Entry = { decoded: pool.decode(job), asked };
     const key = keyOf(draw);
     entries.set(key, entry);
@@ -89,7 +101,8 @@ const keyOf = ({ sequence, centre }: Draw): string => `${sequence} ${centre}`;
 function stemsOf(frames: ReadonlyMap<string, readonly string[]>, { sequence, centre }: Draw): [string, string, string] {
   const stems = frames.get(sequence)?.slice(Math.max(0, centre - 1), centre + 2) ?? [];
   const [before, middle, after] = stems;
-  if (centre >= 1 && before !== undefined && middle !== undefined && after !== undefined) return [before, middle, after];
+  if (centre >= 1 && before !== undefined && middle !== undefined && after !== undefined)
+    return [before, middle, after];
   throw new AuseqError('AU_DATA_SAMPLE', {
     what: `no frames around ${centre} in ${sequence}`,
     why: 'the draw does not belong to this data set',

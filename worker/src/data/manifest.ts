@@ -70,7 +70,9 @@ async function foldersAt(folder: string, depth: number): Promise<string[][]> {
   if (depth === 0) return [[]];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
-  const deeper = names.map(async (name) => (await foldersAt(join(folder, name), depth - 1)).map((rest) => [name, ...rest]));
+  const deeper = names.map(async (name) =>
+    (await foldersAt(join(folder, name), depth - 1)).map((rest) => [name, ...rest]),
+  );
   return (await Promise.all(deeper)).flat();
 }
 

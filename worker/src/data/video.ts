@@ -35,7 +35,12 @@ export async function openVideo(path: string): Promise<Video> {
   if (info === null) throw badVideo(path, `ffmpeg finds no video in it (${lastWords(stderr) || 'it said nothing'})`);
   const size = workingSize(info);
   const allFrames = passthrough(stderr);
-  return { path, info, ...size, frames: (signal, onProblem) => decode(ffmpeg, path, size, allFrames, signal, onProblem) };
+  return {
+    path,
+    info,
+    ...size,
+    frames: (signal, onProblem) => decode(ffmpeg, path, size, allFrames, signal, onProblem),
+  };
 }
 
 /** Frames as they are stored, none doubled for an even rate: the option was renamed in 2022 and the old name dropped later. */
@@ -105,7 +110,8 @@ async function* framesOf(
       watch = setTimeout(() => hangs.abort(), silenceMs);
     }
     signal?.throwIfAborted();
-    if (hangs.signal.aborted) throw badVideo(child.spawnargs.join(' '), `ffmpeg gave nothing for ${silenceMs / 1000} s`);
+    if (hangs.signal.aborted)
+      throw badVideo(child.spawnargs.join(' '), `ffmpeg gave nothing for ${silenceMs / 1000} s`);
   } finally {
     clearTimeout(watch);
     stop.removeEventListener('abort', kill);

@@ -85,7 +85,9 @@ export class CommLinks {
     hear<NeedMessage>(this.subjects.need(rank), (need) => handlers.onNeed(need));
     hear<CommitNotice>(this.subjects.commit, (notice) => handlers.onCommit(notice));
     hear<VoteMessage>(this.subjects.vote, (vote) => handlers.onVote(vote));
-    hear<Heartbeat>(this.subjects.heartbeats, (_, { subject }) => handlers.onHeartbeat(Number(subject.split('.').at(-1))));
+    hear<Heartbeat>(this.subjects.heartbeats, (_, { subject }) =>
+      handlers.onHeartbeat(Number(subject.split('.').at(-1))),
+    );
     for (const subject of [this.subjects.allBlobs, this.subjects.blobsTo(rank)]) {
       this.bulk.subscribe(subject, {
         callback: (error, message) => {

@@ -95,7 +95,10 @@ export class CommNode implements Exchange {
     );
     const beat = () => node.links.sendHeartbeat(host.heartbeat());
     beat();
-    node.timers.push(setInterval(beat, heartbeatEveryMs), setInterval(() => node.tick(), tickMs));
+    node.timers.push(
+      setInterval(beat, heartbeatEveryMs),
+      setInterval(() => node.tick(), tickMs),
+    );
     return node;
   }
 
@@ -130,7 +133,13 @@ export class CommNode implements Exchange {
   /** Stores an event; NATS being away delays it, and a failed run loses it at worst. */
   emit(kind: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
     const publish = () => this.links.history.publishEvent(this.options.run, kind, fields);
-    this.events = this.events.then(() => publish().catch(() => pause(voteAgainMs).then(publish).catch(() => {})));
+    this.events = this.events.then(() =>
+      publish().catch(() =>
+        pause(voteAgainMs)
+          .then(publish)
+          .catch(() => {}),
+      ),
+    );
     return this.events;
   }
 

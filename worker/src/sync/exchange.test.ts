@@ -80,7 +80,10 @@ describe('members that exchange over NATS', () => {
       for (const members of [1, 2, 3]) {
         const { digests, ends, commits } = await train({ sync, members, steps: 12 });
         for (const end of ends) assert.deepEqual(end, { status: 'fulfilled', value: 'completed' });
-        assert.deepEqual(commits.map(({ step }) => step), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        assert.deepEqual(
+          commits.map(({ step }) => step),
+          [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+        );
         for (const digest of digests) seen.add(digest);
       }
       assert.equal(seen.size, 1);
@@ -105,14 +108,24 @@ describe('members that exchange over NATS', () => {
   });
 
   it('one member that asks to stop stops all of them after the same step', async () => {
-    const { ends, commits, digests } = await train({ sync: 'gather', members: 3, steps: 50, drainAt: { rank: 2, step: 4 } });
+    const { ends, commits, digests } = await train({
+      sync: 'gather',
+      members: 3,
+      steps: 50,
+      drainAt: { rank: 2, step: 4 },
+    });
     for (const end of ends) assert.deepEqual(end, { status: 'fulfilled', value: 'drained' });
     assert.equal(commits.at(-1)?.step, 5);
     assert.equal(new Set(digests).size, 1);
   });
 
   it('members that disagree stop before the update, coded', async () => {
-    const { ends, commits } = await train({ sync: 'gather', members: 2, steps: 3, toyOf: (rank) => ({ parameters: 10 + rank }) });
+    const { ends, commits } = await train({
+      sync: 'gather',
+      members: 2,
+      steps: 3,
+      toyOf: (rank) => ({ parameters: 10 + rank }),
+    });
     for (const end of ends) assert.equal(errorOf(end).code, 'AU_VOTE_MISMATCH');
     assert.equal(commits.length, 0);
   });

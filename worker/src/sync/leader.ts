@@ -113,7 +113,12 @@ export class Leader {
 
 function isSame(stored: { type: string; generation: number }, record: CommitRecord): boolean {
   const commit = stored as CommitRecord;
-  return commit.type === 'commit' && commit.generation === record.generation && commit.step === record.step && commit.digest === record.digest;
+  return (
+    commit.type === 'commit' &&
+    commit.generation === record.generation &&
+    commit.step === record.step &&
+    commit.digest === record.digest
+  );
 }
 
 function noticeOf({ step, totalSteps, digest, sequences, seconds }: Ballot, drain: boolean): CommitNotice {

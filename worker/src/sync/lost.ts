@@ -1,7 +1,11 @@
 import { AuseqError } from '@auseq/proto/errors';
 
 /** Why an exchange cannot go on, as coded errors. */
-export function peerLost(run: string, worker: string, { silentMs, everHeard }: { silentMs: number; everHeard: boolean }): AuseqError {
+export function peerLost(
+  run: string,
+  worker: string,
+  { silentMs, everHeard }: { silentMs: number; everHeard: boolean },
+): AuseqError {
   const seconds = (silentMs / 1000).toFixed(1);
   return new AuseqError('AU_WORKER_LOST', {
     what: `${worker} is lost`,

@@ -42,7 +42,14 @@ export async function startNats(): Promise<NatsFixture> {
     url,
     async begin(run, generation, members, baseStep = 0) {
       const last = await history.last(run);
-      const record = { type: 'generation', run, generation, members, baseStep, time: new Date().toISOString() } as const;
+      const record = {
+        type: 'generation',
+        run,
+        generation,
+        members,
+        baseStep,
+        time: new Date().toISOString(),
+      } as const;
       await history.append(record, last?.sequence ?? 0);
     },
     async restart() {
