@@ -10,7 +10,7 @@ import { SetupError } from './setup-error.mjs';
 export async function installPackages() {
   if (isCurrent()) return;
   await withLock(cloneLock, async () => {
-    if (!isCurrent()) await working('npm packages', npmCi);
+    if (!isCurrent()) await working('npm packages', npmInstall);
   });
 }
 
@@ -32,14 +32,17 @@ function packagesOf(file) {
   return JSON.parse(fs.readFileSync(path.join(root, file), 'utf8')).packages;
 }
 
-async function npmCi() {
+/**
+ * `npm install` with the lockfile, and not `npm ci`: ci refuses a lockfile that leaves out another platform's binaries,
+ * which npm itself leaves out where a registry does not offer them. Versions and hashes are the lockfile's either way.
+ */
+async function npmInstall() {
   const npm = process.env.npm_execpath;
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const { code, output } = await runCommand(command, [...first, 'ci', '--no-audit', '--no-fund'], { cwd: root });
+  const args = [...first, 'install', '--no-save', '--no-audit', '--no-fund'];
+  const { code, output } = await runCommand(command, args, { cwd: root });
   if (code === 0) return;
-  const hint = output.includes('in sync')
-    ? 'npm install, and commit package-lock.json'
-    : 'check the network and the npm registry, then: npm run setup';
+  const hint = 'check the network and the npm registry, then: npm run setup';
   throw new SetupError('npm could not install the packages', firstErrors(output), hint);
 }
 
