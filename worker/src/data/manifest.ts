@@ -31,10 +31,7 @@ const parallel = 4;
  */
 export async function buildManifest(root: string, options: ManifestOptions = {}): Promise<BuiltManifest> {
   const splits = await readSplits(root);
-  const found: { id: string; source: Source }[] = [];
-  for (const source of ['affwild2', 'mead'] as const)
-    for (const id of await sequenceIds(root, source)) found.push({ id, source });
-  found.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const found = await findSequences(root);
   const sequences: SequenceEntry[] = [];
   const skipped: { id: string; reason: string }[] = [];
   const notes: { id: string; note: string }[] = [];
@@ -55,6 +52,14 @@ export async function buildManifest(root: string, options: ManifestOptions = {})
   }
   options.onProgress?.(found.length, found.length);
   return { manifest: { version: 1, imageSize, sequences, skipped, hash: manifestHash(sequences) }, notes };
+}
+
+/** Every sequence folder under a root, in id order, whatever is in it. */
+export async function findSequences(root: string): Promise<{ id: string; source: Source }[]> {
+  const found: { id: string; source: Source }[] = [];
+  for (const source of ['affwild2', 'mead'] as const)
+    for (const id of await sequenceIds(root, source)) found.push({ id, source });
+  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** A sequence folder may be missing in any tree: the siblings tell that it should be there. */

@@ -4,6 +4,8 @@ import type { Source } from './types.js';
 /** The four sibling trees of the legacy layout (model-facts §6.3). */
 export const trees = ['images', 'kpts', 'kpts_dense', 'masks'] as const;
 export type Tree = (typeof trees)[number];
+/** Beside them, of rendered sequences: the codes that they were rendered from. */
+export type AnyTree = Tree | 'codes';
 
 /** Root folder and depth of each source: MEAD actor/emotion/level/clip, Aff-Wild2 `<video>_sequence/<segment>`. */
 export const sourceRoots: Record<Source, { readonly folder: string; readonly depth: number }> = {
@@ -17,7 +19,7 @@ export function sequenceId(source: Source, ...parts: readonly string[]): string 
 }
 
 /** The folder of a sequence in one of the trees. */
-export function treeFolder(root: string, id: string, tree: Tree): string {
+export function treeFolder(root: string, id: string, tree: AnyTree): string {
   const [source, , ...rest] = id.split('/');
   return join(root, source!, tree, ...rest);
 }
