@@ -16,7 +16,7 @@ export async function decodeImage(bytes: Uint8Array, size: number, where: string
   }
 }
 
-/** Points [count,3] as float32, checked. Throws AU_DATA_SAMPLE for a wrong shape, a wrong type, NaN or Inf. */
+/** Points [count,3] as float32, checked. Throws AU_DATA_SAMPLE for a wrong shape or type, NaN, or a visibility beyond 0..1. */
 export function decodePoints(bytes: Uint8Array, counts: readonly number[], where: string): Float32Array {
   const { shape, data } = decodeNpy(bytes, where);
   if (shape.length !== 2 || shape[1] !== 3 || !counts.includes(shape[0]!))
@@ -24,6 +24,9 @@ export function decodePoints(bytes: Uint8Array, counts: readonly number[], where
   const points = Float32Array.from(data as Float32Array, Number);
   const bad = points.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw badSample(where, `point ${Math.floor(bad / 3)} is ${points[bad]}`);
+  // Losses are divided by the sum of the visibilities: a depth in their place would turn them upside down.
+  const odd = points.findIndex((value, i) => i % 3 === 2 && (value < 0 || value > 1));
+  if (odd >= 0) throw badSample(where, `the visibility of point ${Math.floor(odd / 3)} is ${points[odd]}, not 0 to 1`);
   return points;
 }
 

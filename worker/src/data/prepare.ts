@@ -11,7 +11,7 @@ import { publishSequences } from './publish-sequences.js';
 import { decideSegments, type Segment } from './segments.js';
 import type { DatasetManifest, Source, Split } from './types.js';
 import { openVideo, type Video } from './video.js';
-import { type FrameContent, makeSequenceFolders, stemAt, writeFrame } from './write-frame.js';
+import { type FrameContent, makeSequenceFolders, stemAt, visible, writeFrame } from './write-frame.js';
 
 export interface PrepareOptions {
   readonly video: string;
@@ -142,8 +142,8 @@ function frameContent(frame: Frame, mesh: FaceMesh, crop: Cut, size: number): Fr
   const points = toCrop(mesh, crop);
   return {
     image: Uint8Array.from(pixels, Math.round),
-    landmark: Float32Array.from(ibugIndices.flatMap((i) => [points[3 * i]!, points[3 * i + 1]!, 1])),
-    landmarkDense: points,
+    landmark: visible(Float32Array.from(ibugIndices.flatMap((i) => [...points.subarray(3 * i, 3 * i + 3)]))),
+    landmarkDense: visible(points),
     labels: labelMap({ mesh: points, whole: true }, size),
   };
 }

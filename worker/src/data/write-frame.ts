@@ -7,9 +7,14 @@ import { treeFolder, trees } from './tree.js';
 /** One frame of a sequence in the legacy form (model-facts §6.3). */
 export interface FrameContent {
   readonly image: Uint8Array<ArrayBuffer>; // [S,S,3] RGB
-  readonly landmark: Float32Array<ArrayBuffer>; // [68,3]: x, y in [-1,1], y down, 1
-  readonly landmarkDense: Float32Array<ArrayBuffer>; // [468,3]: x, y in [-1,1], y down, z in the same unit
+  readonly landmark: Float32Array<ArrayBuffer>; // [68,3]: x, y in [-1,1], y down; visibility, which weights losses
+  readonly landmarkDense: Float32Array<ArrayBuffer>; // [468,3]: likewise
   readonly labels: Uint8Array<ArrayBuffer>; // [S,S]
+}
+
+/** Points [n,3] with their depth replaced by the visibility 1. */
+export function visible(points: Float32Array): Float32Array<ArrayBuffer> {
+  return Float32Array.from(points, (value, i) => (i % 3 === 2 ? 1 : value));
 }
 
 /** Stems count from 00001. */

@@ -1,7 +1,8 @@
 import { ibugIndices } from '../../assets/standin/ibug-indices.js';
 import { meshPoints } from '../face-mesh.js';
 import { labelMap } from '../label-map.js';
-import type { FrameContent } from '../write-frame.js';
+import { labels } from '../label-values.js';
+import { type FrameContent, visible } from '../write-frame.js';
 import type { RenderedFace } from './face-renderer.js';
 
 /** A soft background, from one colour at the top to another at the bottom. */
@@ -14,13 +15,15 @@ export function synthFrame(
   denseIndices: ArrayLike<number>,
   size: number,
 ): FrameContent {
-  const landmark = face.landmarks68.map((value, i) => (i % 3 === 2 ? 1 : value));
   const mesh = meshOf(face, denseIndices);
   return {
     image: compose(face, background, size),
-    landmark: Float32Array.from(landmark),
-    landmarkDense: mesh,
-    labels: labelMap({ mesh, skin: skinOutline(face.landmarks68), whole: false }, size),
+    landmark: visible(face.landmarks68),
+    landmarkDense: visible(mesh),
+    // The forehead is a guess; what the head does not cover is background for sure.
+    labels: labelMap({ mesh, skin: skinOutline(face.landmarks68), whole: false }, size).map((label, pixel) =>
+      face.alpha[pixel]! > 0 ? label : labels.background,
+    ),
   };
 }
 
