@@ -22,7 +22,7 @@ describe('.npy', () => {
 
   it('reads what numpy writes', () => {
     // numpy.save of numpy.array([[1, 2, 3]], dtype='<i4'), header padded to 128 bytes as older numpy does.
-    const text = "{'descr': '<i4', 'fortran_order': False, 'shape': (1, 3), }".padEnd(117) + '\n';
+    const text = `${"{'descr': '<i4', 'fortran_order': False, 'shape': (1, 3), }".padEnd(117)}\n`;
     const head = Buffer.concat([Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0]), Buffer.from(text)]);
     const bytes = Buffer.concat([head, Buffer.from(Int32Array.of(1, 2, 3).buffer)]);
     assert.deepEqual(decodeNpy(bytes), { shape: [1, 3], data: Int32Array.of(1, 2, 3) });
