@@ -64,11 +64,17 @@ export class Conductor {
   /** To be called whenever something may have become possible: starts what can start, in queue order. */
   async place(): Promise<void> {
     const { book, workers, placement } = this.parts;
-    for (const record of orderQueue(book.all(), workers.attached().length)) {
-      const plan = planStart(record, workers.idle(), Date.now());
+    for (const record of orderQueue(book.all())) {
+      const settling = workers.settling((run) => hasEnded(book.get(run)?.state ?? 'failed'));
+      const plan = planStart(
+        record,
+        { idle: workers.idle(), settling, attached: workers.attached().length },
+        Date.now(),
+      );
       if (!plan.start) {
         if (plan.reason !== null && record.state === 'queued') await book.change(record.name, { reason: plan.reason });
-        return; // first come, first served
+        if (plan.blocks) return;
+        continue;
       }
       const started = await placement.begin(record, plan.members, plan.reason);
       if (!started) return; // the store is away: tried again at the next tick

@@ -1,5 +1,5 @@
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
-import { decideLife, excuse, hearBeat, type MemberLife, newLife } from './workers/liveness.js';
+import { decideLife, decideStall, excuse, hearBeat, type MemberLife, newLife } from './workers/liveness.js';
 
 /** A coordinator that was restarted gives agents this long to come back before it counts their step processes as lost. */
 const reattachMs = 15_000;
@@ -43,7 +43,7 @@ export class LiveGeneration {
     return this.done.has(worker);
   }
 
-  /** The first member that must be given up, and why. */
+  /** Why this generation must end: a member is dead or hangs, or all wait for each other. */
   lost(now: number): string | null {
     for (const [worker, life] of this.lives) {
       if (this.done.has(worker)) continue;
@@ -52,6 +52,7 @@ export class LiveGeneration {
       const reason = decideLife(life, worker, now);
       if (reason) return reason;
     }
-    return null;
+    const acting = [...this.lives].filter(([worker]) => !this.done.has(worker)).map(([, life]) => life);
+    return decideStall(acting, now);
   }
 }

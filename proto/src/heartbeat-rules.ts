@@ -9,6 +9,9 @@ export function hungAfterMs(slowestLeafMs: number): number {
   return Math.max(stillAtLeastMs, slowestLeafFactor * slowestLeafMs);
 }
 
+/** When every member waits for the others and nothing moves, this long, something was lost that no repeat can bring. */
+export const stalledAfterMs = 6 * stillAtLeastMs;
+
 /** A member gives up on a silent peer by itself when no coordinator has ended the generation long before. */
 export const peerLostAfterMs = 10 * deadAfterMs;
 /** A peer that was never heard may still be starting its process. */
@@ -24,7 +27,7 @@ export const computingPhases: readonly Phase[] = ['features', 'supervise', 'upda
 export interface Heartbeat {
   readonly worker: string;
   readonly phase: Phase;
-  /** Grows with every leaf that is computed and every change of phase. */
+  /** Grows with every leaf that is computed, every change of phase, and what arrives while the member waits. */
   readonly counter: number;
   readonly step: number;
 }

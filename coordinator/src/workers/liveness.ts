@@ -4,6 +4,7 @@ import {
   type Heartbeat,
   hungAfterMs,
   peerNeverHeardAfterMs,
+  stalledAfterMs,
 } from '@auseq/proto/heartbeat-rules';
 
 /** What is known of one member of a generation; times are monotonic milliseconds. */
@@ -49,6 +50,13 @@ export function decideLife(life: MemberLife, worker: string, now: number): strin
   const limitMs = life.beat.step > 0 ? hungAfterMs(life.slowestMs) : firstStepMs;
   if (stillMs <= limitMs) return null;
   return `${worker} hangs: nothing moved in ${life.beat.phase} for ${seconds(stillMs)} (limit ${seconds(limitMs)})`;
+}
+
+/** Why the members together count as stuck, or null: all of them wait and nothing reaches any of them. Pure. */
+export function decideStall(lives: readonly MemberLife[], now: number): string | null {
+  if (lives.length === 0 || lives.some(({ beat }) => beat?.phase !== 'waiting')) return null;
+  const stillMs = Math.min(...lives.map(({ movedAt }) => now - movedAt));
+  return stillMs > stalledAfterMs ? `all members wait and nothing moved for ${seconds(stillMs)}` : null;
 }
 
 function seconds(ms: number): string {

@@ -36,6 +36,11 @@ export class WorkerTable {
     return this.names(({ state }) => state === 'idle');
   }
 
+  /** Those that will be idle in a moment: they have just come, or the run they were given has ended. */
+  settling(hasEnded: (run: string) => boolean): string[] {
+    return this.names(({ state, run }) => state === 'attaching' || (state === 'busy' && hasEnded(run)));
+  }
+
   attached(): string[] {
     return this.names(({ state }) => state !== 'lost' && state !== 'draining');
   }

@@ -13,7 +13,6 @@ import {
 import { protocolVersion } from '@auseq/proto/protocol';
 import { createChannel, createClient } from 'nice-grpc';
 import type { FromStep } from '../step/step-messages.js';
-
 import { StepChild } from './step-child.js';
 
 export interface AgentOptions {
@@ -105,9 +104,11 @@ export class Agent {
         this.options.logger.info({ coordinator: this.options.coordinator }, 'attached');
         return;
       case 'assignment':
-        return this.take(message.assignment);
+        this.take(message.assignment);
+        return;
       case 'cancel':
-        return this.cancel(message.cancel);
+        this.cancel(message.cancel);
+        return;
     }
   }
 
@@ -122,7 +123,10 @@ export class Agent {
   private startNext(): void {
     const assignment = this.next;
     this.next = null;
-    if (!assignment || !this.addresses || this.draining || this.end.signal.aborted) return this.sendIdle();
+    if (!assignment || !this.addresses || this.draining || this.end.signal.aborted) {
+      this.sendIdle();
+      return;
+    }
     const { stepExecutable: executable, name: worker, device, logger } = this.options;
     const { run, generation, rank } = assignment;
     const child = new StepChild(assignment, {

@@ -31,7 +31,8 @@ export class BlobInbox {
   private readonly assemblies = new Map<string, Assembly>();
   private readonly whole = new Map<string, { key: BlobKey; bytes: Uint8Array }>();
   private readonly wants = new Map<string, Want[]>();
-  private releasedUpTo = -1;
+  /** Null until the first commit: the state may start at any step, and peers cannot run ahead without this member's vote. */
+  private releasedUpTo: number | null = null;
 
   constructor(private readonly options: InboxOptions) {}
 
@@ -45,17 +46,20 @@ export class BlobInbox {
   }
 
   onChunk(key: BlobKey, frame: ChunkFrame, now: number): void {
-    if (frame.from === this.options.rank || key.step <= this.releasedUpTo) return;
-    if (key.step > this.releasedUpTo + 1 + stepsAhead) return;
+    if (frame.from === this.options.rank || !this.isNear(key.step)) return;
     const text = keyText(key);
     const whole = this.whole.get(text);
-    if (whole) return this.acknowledge(frame, key, chunkCount(frame.total));
+    if (whole) {
+      this.acknowledge(frame, key, chunkCount(frame.total));
+      return;
+    }
     const assembly = this.assemblies.get(text) ?? new Assembly(frame.total);
     this.assemblies.set(text, assembly);
-    if (!assembly.add(frame)) return this.acknowledge(frame, key, assembly.received);
-    for (const want of this.wants.get(text) ?? []) want.lastMoveAt = now;
-    if (assembly.complete || assembly.received % ackEvery === 0) this.acknowledge(frame, key, assembly.received);
-    if (assembly.complete) this.put(key, assembly.bytes);
+    const isNew = assembly.add(frame);
+    const { complete, received } = assembly;
+    if (isNew) for (const want of this.wants.get(text) ?? []) want.lastMoveAt = now;
+    if (!isNew || complete || received % ackEvery === 0) this.acknowledge(frame, key, received);
+    if (isNew && complete) this.put(key, assembly.bytes);
   }
 
   take(key: BlobKey, now: number): Promise<Uint8Array> {
@@ -93,9 +97,14 @@ export class BlobInbox {
 
   /** Forgets everything up to `step`; what still arrives of it is ignored. */
   release(step: number): void {
-    this.releasedUpTo = Math.max(this.releasedUpTo, step);
+    this.releasedUpTo = Math.max(this.releasedUpTo ?? step, step);
     for (const text of this.assemblies.keys()) if (stepOf(text) <= step) this.assemblies.delete(text);
     for (const [text, { key }] of this.whole) if (key.step <= step) this.whole.delete(text);
+  }
+
+  private isNear(step: number): boolean {
+    const last = this.releasedUpTo;
+    return last === null || (step > last && step <= last + 1 + stepsAhead);
   }
 
   private acknowledge({ from, total }: ChunkFrame, key: BlobKey, received: number): void {

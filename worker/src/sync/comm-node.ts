@@ -25,6 +25,8 @@ export interface CommOptions {
 export interface CommHost {
   /** What the next heartbeat says. */
   readonly heartbeat: () => Heartbeat;
+  /** Something arrived from a peer. */
+  readonly onArrival: () => void;
   /** Called once when the exchange cannot go on; every wait is rejected with the same error. */
   readonly onFailure: (error: AuseqError) => void;
 }
@@ -84,7 +86,10 @@ export class CommNode implements Exchange {
     node.links = await CommLinks.open(
       { ...options, worker: options.members[options.rank]! },
       {
-        onChunk: (key, frame) => node.inbox.onChunk(key, frame, now()),
+        onChunk: (key, frame) => {
+          host.onArrival();
+          node.inbox.onChunk(key, frame, now());
+        },
         onAck: (ack) => node.outbox.onAck(ack),
         onNeed: (need) => node.outbox.onNeed(need),
         onVote: (vote) => vote.from !== options.rank && node.leader?.onVote(vote),
@@ -161,7 +166,10 @@ export class CommNode implements Exchange {
   private onCommit({ step, drain, mismatch }: CommitNotice): void {
     if (this.openVote?.vote.step !== step) return;
     const { resolve } = this.openVote;
-    if (mismatch) return this.fail(votesSplit(this.options.run, step, mismatch));
+    if (mismatch) {
+      this.fail(votesSplit(this.options.run, step, mismatch));
+      return;
+    }
     this.openVote = null;
     // Blobs carry the step's index, one below the count of steps taken; those of the step before are needed by nobody.
     this.inbox.release(step - 2);

@@ -14,6 +14,8 @@ const worker = options.members[options.rank]!;
 
 const starting = CommNode.start(options, {
   heartbeat: () => ({ worker, ...cell.read() }),
+  // While this member computes, only its own work may move the counter.
+  onArrival: () => cell.read().phase === 'waiting' && cell.tick(),
   onFailure: (error) => reply({ type: 'failed', error: error.toJSON() }),
 });
 starting.then(

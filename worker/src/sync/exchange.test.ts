@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { type NatsFixture, startNats } from '@auseq/infra/nats/nats.fixture';
 import { AuseqError } from '@auseq/proto/errors';
 import type { SyncMode } from '../step/context.js';
-import type { StepEngine } from '../step/engine.js';
+import type { EngineSnapshot, StepEngine } from '../step/engine.js';
 import { type LoopCommit, runStepLoop } from '../step/loop.js';
 import { Progress } from '../step/progress.js';
 import { createToyEngine, type ToyOptions, toyDigest } from '../step/toy-engine.fixture.js';
 import { startComm } from './comm-client.js';
-import { type NatsFixture, startNats } from './nats.fixture.js';
 
 interface Outcome {
   readonly digests: readonly string[];
   readonly ends: readonly PromiseSettledResult<'completed' | 'drained'>[];
   readonly commits: readonly LoopCommit[];
+  readonly last: EngineSnapshot;
 }
 
 interface Trial {
@@ -24,6 +25,8 @@ interface Trial {
   readonly drainAt?: { rank: number; step: number };
   readonly onCommit?: (rank: number, commit: LoopCommit) => Promise<void>;
   readonly startDelayMs?: (rank: number) => number;
+  /** The state to go on from. */
+  readonly base?: EngineSnapshot;
 }
 
 const defaults: ToyOptions = { leaves: 8, parameters: 1000, width: 64 };
@@ -45,6 +48,7 @@ describe('members that exchange over NATS', () => {
     const one = async (rank: number) => {
       await new Promise((resolve) => setTimeout(resolve, trial.startDelayMs?.(rank) ?? 0));
       const engine = createToyEngine({ ...defaults, ...trial.toy, ...trial.toyOf?.(rank) });
+      if (trial.base) engine.restore(trial.base);
       engines[rank] = engine;
       const progress = new Progress();
       const comm = await startComm({
@@ -66,7 +70,7 @@ describe('members that exchange over NATS', () => {
       }
     };
     const ends = await Promise.allSettled(members.map((_, rank) => one(rank)));
-    return { digests: engines.map(toyDigest), ends, commits };
+    return { digests: engines.map(toyDigest), ends, commits, last: engines[0]!.snapshot() };
   };
   const errorOf = (end: PromiseSettledResult<unknown> | undefined): AuseqError => {
     assert.equal(end?.status, 'rejected');
@@ -87,6 +91,14 @@ describe('members that exchange over NATS', () => {
         for (const digest of digests) seen.add(digest);
       }
       assert.equal(seen.size, 1);
+    });
+
+    it(`${sync}: goes on from a later state with another number of members and the same bits`, async () => {
+      const whole = await train({ sync, members: 1, steps: 30 });
+      const first = await train({ sync, members: 1, steps: 20 });
+      const second = await train({ sync, members: 2, steps: 30, base: first.last });
+      for (const end of second.ends) assert.deepEqual(end, { status: 'fulfilled', value: 'completed' });
+      assert.deepEqual(new Set(second.digests), new Set(whole.digests));
     });
 
     it(`${sync}: blobs of many chunks and a count of leaves that is no power of two`, async () => {

@@ -39,7 +39,10 @@ export class Leader {
 
   onVote(vote: VoteMessage): void {
     const notice = this.notices.get(vote.step);
-    if (notice) return this.options.announce(notice); // the voter missed it
+    if (notice) {
+      this.options.announce(notice); // the voter missed it
+      return;
+    }
     const votes = this.votes.get(vote.step) ?? new Map<number, VoteMessage>();
     this.votes.set(vote.step, votes.set(vote.from, vote));
     this.decideWhenComplete(vote.step);

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunHistory } from '@auseq/infra/history/run-history';
-import { connectNats, waitForNats } from '@auseq/infra/nats/connect-nats';
-import { natsServerSpec } from '@auseq/infra/nats/nats-server-spec';
-import { freePorts } from '@auseq/infra/supervisor/free-ports';
+import { RunHistory } from '../history/run-history.js';
+import { freePorts } from '../supervisor/free-ports.js';
+import { connectNats, waitForNats } from './connect-nats.js';
+import { natsServerSpec } from './nats-server-spec.js';
 
 export interface NatsFixture {
   readonly url: string;

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { type BlobKey, parseBlobSubject } from '@auseq/proto/subjects';
+import fc from 'fast-check';
+import { BlobInbox } from './blob-inbox.js';
+import { BlobOutbox } from './blob-outbox.js';
+import { chunkBytes, decodeChunk, encodeChunk } from './chunk-frame.js';
+
+const key = (step: number, part = '0'): BlobKey => ({ kind: 'part', step, part });
+
+/** A sender (rank 0) and a receiver (rank 1) over a network that loses what `loses` says; time is counted in ticks of 50 ms. */
+function connect(loses: () => boolean) {
+  let now = 0;
+  const onTheWay: (() => void)[] = [];
+  const say = (deliver: () => void) => {
+    if (!loses()) onTheWay.push(deliver);
+  };
+  const inbox: BlobInbox = new BlobInbox({
+    rank: 1,
+    holderOf: () => 0,
+    sendAck: (_, ack) => say(() => outbox.onAck(ack)),
+    sendNeed: (_, need) => say(() => outbox.onNeed(need)),
+  });
+  const outbox: BlobOutbox = new BlobOutbox({
+    ...{ run: 'trial', generation: 1, rank: 0, members: 2, now: () => now },
+    publish: (subject, bytes) => {
+      const frame = decodeChunk(bytes)!;
+      say(() => inbox.onChunk(parseBlobSubject(subject)!, frame, now));
+    },
+  });
+  const tick = () => {
+    now += 50;
+    for (const deliver of onTheWay.splice(0)) deliver();
+    outbox.probe();
+    inbox.askForMissing(now);
+  };
+  /** Waits for a blob, tick by tick. */
+  const receive = async (wanted: BlobKey, mostTicks = 4000): Promise<Uint8Array> => {
+    let found: Uint8Array | null = null;
+    void inbox.take(wanted, now).then((bytes) => {
+      found = bytes;
+    });
+    for (let ticks = 0; ticks < mostTicks; ticks++) {
+      await Promise.resolve();
+      if (found) return found;
+      tick();
+    }
+    throw new Error(`${wanted.kind} ${wanted.step} did not come`);
+  };
+  return { inbox, outbox, receive, tick };
+}
+
+describe('blobs between members', () => {
+  const large = randomBytes(5 * chunkBytes + 17);
+  const small = randomBytes(1000);
+
+  it('arrive whole over a network that loses every third message', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(2 ** 31 - 1), async (seed) => {
+        let state = seed | 1;
+        const loses = () => {
+          state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+          return state % 3 === 0;
+        };
+        const { outbox, receive } = connect(loses);
+        outbox.toAll(key(0, '0'), large);
+        outbox.toAll(key(0, '1'), small);
+        outbox.toOne(1, key(1, '2'), large);
+        assert.deepEqual(await receive(key(0, '1')), new Uint8Array(small));
+        assert.deepEqual(Buffer.compare(await receive(key(0, '0')), large), 0);
+        assert.deepEqual(Buffer.compare(await receive(key(1, '2')), large), 0);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('of any first step are taken, later only those near the step in work', async () => {
+    const { inbox, outbox, receive } = connect(() => false);
+    outbox.toAll(key(500), small);
+    assert.deepEqual(await receive(key(500)), new Uint8Array(small));
+    inbox.release(500);
+    outbox.toAll(key(600), small);
+    outbox.toAll(key(501), small);
+    assert.deepEqual(await receive(key(501)), new Uint8Array(small));
+    await assert.rejects(receive(key(600), 100));
+  });
+
+  it('reject every wait once the exchange has failed', async () => {
+    const { inbox } = connect(() => true);
+    const waits = [inbox.take(key(0), 0), inbox.take(key(0), 0)];
+    inbox.fail(new Error('lost'));
+    for (const wait of waits) await assert.rejects(wait, /lost/);
+  });
+
+  it('are not taken where a byte was changed or cut off on the way', () => {
+    const frame = encodeChunk(0, 5, large);
+    assert.equal(Buffer.compare(decodeChunk(frame)!.body, large.subarray(5 * chunkBytes)), 0);
+    const changed = frame.slice();
+    changed[30]! ^= 1;
+    assert.equal(decodeChunk(changed), null);
+    assert.equal(decodeChunk(frame.subarray(0, frame.length - 1)), null);
+    assert.equal(decodeChunk(frame.subarray(0, 10)), null);
+  });
+});
