@@ -101,7 +101,8 @@ export class Conductor {
       placement.cancel(record, 'a person asked to stop', true);
       return;
     }
-    await book.change(name, { state: 'stopped', reason: 'stopped on request before its first step', members: [] });
+    const when = record.state === 'queued' ? 'before it started' : `while generation ${record.generation} was starting`;
+    await book.change(name, { state: 'stopped', reason: `stopped on request ${when}`, members: [] });
     placement.cancel(record, 'a person asked to stop', false);
     this.live.delete(name);
   }

@@ -27,7 +27,7 @@ describe('the plan of leaves', () => {
   it('puts borders where few subtrees are cut', () => {
     assert.deepEqual(planLeaves(8, 2).map(planSubtrees), [[{ start: 0, size: 4 }], [{ start: 4, size: 4 }]]);
     const cut = planLeaves(8, 3).flatMap(planSubtrees);
-    assert.equal(cut.length, 5); // 2 + 3 + 3; 3 + 3 + 2 would be 6
+    assert.equal(cut.length, 5);
   });
 
   it('cuts a range into aligned subtrees, as large as possible', () => {

@@ -34,6 +34,7 @@ export async function startNats(): Promise<NatsFixture> {
       server.once('exit', () => resolve());
       server.kill('SIGKILL');
     });
+  process.once('exit', () => server.kill('SIGKILL')); // a test that crashes leaves no server
   await start();
   const connection = await connectNats(url, { name: 'fixture' });
   const history = await RunHistory.open(connection);
