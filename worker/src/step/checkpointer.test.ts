@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createLogger } from '@auseq/infra/logging/logger';
+import { createCheckpointer } from './checkpointer.js';
+import type { CheckpointOrder, StepContext, StepHooks, StoredCheckpoint } from './context.js';
+import type { LeafFeatures, StepEngine } from './engine.js';
+import { createToyEngine } from './toy-engine.fixture.js';
+
+interface Order extends CheckpointOrder {
+  stored(): void;
+  fail(error: Error): void;
+}
+
+/** A checkpointer over a toy, whose writes end when the test says so. */
+function trial() {
+  const orders: Order[] = [];
+  const events: number[] = [];
+  const hooks: Pick<StepHooks, 'writeCheckpoint'> = {
+    writeCheckpoint: (order) =>
+      new Promise<StoredCheckpoint>((resolve, reject) => {
+        const stored = () => resolve({ key: `at ${order.step}`, sha256: '', bytes: 1 });
+        orders.push({ ...order, stored, fail: reject });
+      }),
+  };
+  const context: Pick<StepContext, 'logger' | 'emit'> = {
+    logger: createLogger({ role: 'step', destination: { write: () => {} } }),
+    emit: (_, { step }) => void events.push(step as number),
+  };
+  const checkpointer = createCheckpointer(hooks as StepHooks, context as StepContext);
+  const engine = createToyEngine({ leaves: 1, parameters: 4, width: 8 });
+  return { checkpointer, engine, orders, events };
+}
+
+async function advance(engine: StepEngine): Promise<void> {
+  const { signal } = new AbortController();
+  const features: LeafFeatures = await engine.features(engine.step, 0, signal);
+  engine.update(engine.step, [{ features, gradient: await engine.supervise(features, signal) }]);
+}
+
+describe('checkpoints beside the step loop', () => {
+  it('hold the state of their step though the loop goes on', async () => {
+    const { checkpointer, engine, orders, events } = trial();
+    await advance(engine);
+    const before = engine.snapshot();
+    await checkpointer.begin(engine); // returns while it is being stored
+    await advance(engine);
+    assert.deepEqual(orders[0]!.snapshot, before);
+    assert.deepEqual(events, []);
+    orders[0]!.stored();
+    const finishing = checkpointer.finish(engine, 'end');
+    await new Promise(setImmediate);
+    orders[1]!.stored();
+    assert.equal((await finishing)?.key, 'at 2');
+    assert.deepEqual(
+      orders.map(({ step, occasion }) => [step, occasion]),
+      [
+        [1, 'periodic'],
+        [2, 'end'],
+      ],
+    );
+    assert.deepEqual(events, [1, 2]);
+  });
+
+  it('are stored one after the other, and one of the same step is not stored twice', async () => {
+    const { checkpointer, engine, orders } = trial();
+    await advance(engine);
+    await checkpointer.begin(engine);
+    await advance(engine);
+    const second = checkpointer.begin(engine);
+    await new Promise(setImmediate);
+    assert.equal(orders.length, 1);
+    orders[0]!.stored();
+    await second;
+    orders[1]!.stored();
+    assert.equal((await checkpointer.finish(engine, 'drain'))?.key, 'at 2');
+    assert.equal(orders.length, 2);
+  });
+
+  it('may fail on the way, but not at the end', async () => {
+    const { checkpointer, engine, orders, events } = trial();
+    await advance(engine);
+    await checkpointer.begin(engine);
+    orders[0]!.fail(new Error('the store is away'));
+    const finishing = checkpointer.finish(engine, 'end');
+    await new Promise(setImmediate);
+    orders[1]!.fail(new Error('still away'));
+    await assert.rejects(finishing, /still away/);
+    assert.deepEqual(events, []);
+  });
+});
