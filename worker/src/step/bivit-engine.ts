@@ -7,6 +7,7 @@ import { countWeights } from '../model/parameter.js';
 import { rasterise } from '../render/raster.js';
 import { adamInputs } from '../tensor/adam-inputs.js';
 import { compileBivitSession } from './bivit-session.js';
+import { checkLeafCodes } from './check-numbers.js';
 import { createContourTable } from './contour-feed.js';
 import { fillDropoutMasks } from './dropout-masks.js';
 import { dropoutSites } from './dropout-sites.js';
@@ -103,6 +104,7 @@ export function createBivitEngine(inputs: EngineInputs, sync: 'gather' | 'allred
       const data = await dataOf(atStep, leaf, signal);
       const masks = masksFor(atStep, leaf * sizes.leafBatch, sizes.leafBatch, config.model.dropout);
       const { codes, projected } = encode(data, masks);
+      checkLeafCodes(atStep, leaf, data.draws, { codes, 'projected mesh': projected });
       const outputs = session.run('supervise', {
         codes,
         pixelFaces: raster(projected),

@@ -14,6 +14,19 @@ export function checkLeafNumbers(gradient: LeafGradient, draws: readonly DrawRec
     throw notFinite(`number ${index} of the gradient is not finite, with finite losses`, step, leaf, draws);
 }
 
+/** The same for what the model predicts of a leaf, before it is rendered: no picture can be drawn of NaN. */
+export function checkLeafCodes(
+  step: number,
+  leaf: number,
+  draws: readonly DrawRecord[],
+  predicted: Readonly<Record<string, Float32Array>>,
+): void {
+  for (const [name, values] of Object.entries(predicted)) {
+    const index = firstNotFinite(values);
+    if (index !== -1) throw notFinite(`number ${index} of the ${name} is ${values[index]}`, step, leaf, draws);
+  }
+}
+
 /** The same for the gradient of all parameters, after the sum over leaves. */
 export function checkSummedGradient(step: number, gradient: Float32Array): void {
   const index = firstNotFinite(gradient);

@@ -16,6 +16,7 @@ export function warmUp(session: CompiledSession, programs: Readonly<Record<strin
     }
     session.run(name, updating.has(name) ? { ...zeros, ...still } : zeros);
   }
+  session.readState(); // the first checkpoint would stand still for most of a second
 }
 
 const updating = new Set(['update', 'apply']);
