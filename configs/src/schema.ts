@@ -59,6 +59,12 @@ export const train = z.strictObject({
   val_steps: z.int().min(0).default(0).describe('validate on the held-out split every N steps; 0 = only at the end'),
   keep_checkpoints: count.default(3),
   lr: z.number().positive().default(1e-4),
+  lr_step_size: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('multiply lr by lr_gamma every N steps; 0 = constant, as in the legacy run'),
+  lr_gamma: z.number().positive().max(1).default(0.5),
 });
 
 export const model = z.strictObject({

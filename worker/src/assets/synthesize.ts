@@ -56,6 +56,7 @@ export async function synthesizeAssets(options: SynthesizeOptions): Promise<Asse
       count: ownPictureCount,
       size,
       dataset: null,
+      labels: null,
     };
     for (const name of networkNames) {
       const weights = await standinNetwork(name, preset, seed, pictures);

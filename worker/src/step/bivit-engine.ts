@@ -16,6 +16,7 @@ import type { EngineInputs } from './engine-inputs.js';
 import { createFrameEncoder, type FrameFeatures } from './frame-features.js';
 import { type LeafData, type LeafSources, prepareLeaf } from './leaf-data.js';
 import { bytesOf, decodeLeafPayload, encodeLeafPayload, floatsOf } from './leaf-payload.js';
+import { learningRate } from './learning-rate.js';
 import { createLru } from './lru.js';
 import { maskFeeds } from './programs/masks.js';
 import { sizesOf } from './sizes.js';
@@ -86,7 +87,7 @@ export function createBivitEngine(inputs: EngineInputs, sync: 'gather' | 'allred
   const advance = (taken: number) => {
     step = taken + 1;
   };
-  const adam = (taken: number) => adamInputs({ step: taken + 1, lr: config.train.lr });
+  const adam = (taken: number) => adamInputs({ step: taken + 1, lr: learningRate(config.train, taken) });
 
   return {
     leaves: sizes.leaves,

@@ -16,6 +16,6 @@ export async function standinNetwork(
   const shape = resNetShapes[preset];
   // Two networks share the names of their backbones; the network's own name keeps their weights apart.
   const weights = seededWeights(networkParameters(name, shape), mix32(seed ^ nameWord(name)));
-  const { data, count, size } = pictures;
-  return await calibrateBatchNorm(name, weights, { shape: [count, size, size, 3], data }, shape);
+  const { data, count, size, labels } = pictures;
+  return await calibrateBatchNorm(name, weights, { shape: [count, size, size, 3], data }, shape, labels);
 }

@@ -3,6 +3,8 @@ import type { HostArray, NetworkName, WeightMap } from '../../assets/types.js';
 import { tf } from '../../tensor/tf.js';
 import { imageNetNormalise } from './au-net.js';
 import { identityInput } from './identity-net.js';
+import type { LabelShares } from './label-directions.js';
+import { labelShares } from './label-shares.js';
 import { createNormCalibrator, type NormCalibrator } from './norm-calibrator.js';
 import { auHeadName, backbonePlan } from './parameters.js';
 import { readoutWeights } from './readout-weights.js';
@@ -19,51 +21,69 @@ const readoutShift = 0.5;
 /**
  * Fits a seeded stand-in network to pictures [n,S,S,3] in 0..1 (n >= 2), within its exact architecture, so that its
  * features follow what moves between them. Running statistics of all layers but the last only set the scale: centring
- * each channel too makes a random network chaotic in its input. The last layer reads the directions that differ most
- * between pictures (discriminants, mixed at random) and is centred, because after pooling the part all pictures share
- * is about 100 times the rest.
+ * each channel too makes a random network chaotic in its input. A late layer reads directions that mean something, mixed
+ * at random, and is centred, because after pooling the part all pictures share is about 100 times the rest. With label maps
+ * [n,S,S] these directions tell where brows, eyes, nose and lips are, much as trained networks do; without, they are the
+ * discriminants of the pictures.
  */
 export function calibrateBatchNorm(
   network: NetworkName,
   weights: WeightMap,
   images: HostArray,
   shape: ResNetShape,
+  labels: Uint8Array | null = null,
 ): Map<string, HostArray> {
   checkImages(images, shape.image);
   const calibrator = createNormCalibrator(weights);
   tf.tidy(() => {
     const pictures = tf.tensor(images.data, [...images.shape], 'float32');
     const plan = backbonePlan(network, shape);
-    if (network === 'au_net') calibrateAuNet(calibrator, plan, pictures, shape);
-    else calibrateBackbone(calibrator, plan, network === 'identity_net' ? identityInput(pictures) : pictures);
+    const sharesOf: SharesOf = (height, width) => labels && labelShares(labels, shape.image, height, width);
+    if (network === 'au_net') calibrateAuNet(calibrator, plan, pictures, shape, sharesOf);
+    else calibrateBackbone(calibrator, plan, network === 'identity_net' ? identityInput(pictures) : pictures, sharesOf);
   });
   return calibrator.weights;
 }
 
-function calibrateBackbone(calibrator: NormCalibrator, plan: ResNetPlan, input: tf.Tensor): void {
+/** The labels on a grid; null where none are known. */
+type SharesOf = (height: number, width: number) => LabelShares | null;
+
+function calibrateBackbone(calibrator: NormCalibrator, plan: ResNetPlan, input: tf.Tensor, sharesOf: SharesOf): void {
   const quiet = quietNorms(plan);
   const readout = plan.blocks.at(-1)!.convs[2];
-  resNetMap(plan, input, convolver(calibrator, quiet, readout.conv), tf.tidy);
+  resNetMap(plan, input, convolver(calibrator, quiet, readout.conv, sharesOf), tf.tidy);
 }
 
-function calibrateAuNet(calibrator: NormCalibrator, plan: ResNetPlan, pictures: tf.Tensor, shape: ResNetShape): void {
-  const map = resNetMap(plan, imageNetNormalise(pictures), convolver(calibrator, new Set(), null), tf.tidy);
+function calibrateAuNet(
+  calibrator: NormCalibrator,
+  plan: ResNetPlan,
+  pictures: tf.Tensor,
+  shape: ResNetShape,
+  sharesOf: SharesOf,
+): void {
+  const map = resNetMap(plan, imageNetNormalise(pictures), convolver(calibrator, new Set(), null, sharesOf), tf.tidy);
   const [frames, height, width, feature] = map.shape;
   const flat = map.reshape([frames * height * width, feature]) as tf.Tensor2D;
-  const product = tf.matMul(flat, calibrator.tensor('global_linear.fc.weight') as tf.Tensor2D, false, true);
-  const tokens = tf.relu(calibrator.scale('global_linear.bn', product, 1));
-  const samples = {
-    data: tokens.dataSync() as Float32Array,
-    frames,
-    positions: height * width,
-    channels: shape.auWidth,
+  const shares = sharesOf(height, width);
+  const samples = (x: tf.Tensor, channels: number) => {
+    const data = x.dataSync() as Float32Array;
+    return { data, frames, positions: height * width, channels };
   };
-  const names = Array.from({ length: shape.aus }, (_, au) => auHeadName(au));
-  const readouts = readoutWeights(
-    samples,
-    names.map((name) => `${name}.fc.weight`),
-    shape.auWidth,
+  const global = 'global_linear.fc.weight';
+  const told = shares && readoutWeights(samples(flat, feature), [global], shape.auWidth, shares).get(global);
+  if (told) calibrator.replace(global, told);
+  const product = tf.matMul(flat, calibrator.tensor(global) as tf.Tensor2D, false, true);
+  const tokens = tf.relu(
+    told
+      ? calibrator.centre('global_linear.bn', product, readoutShift)
+      : calibrator.scale('global_linear.bn', product, 1),
   );
+  const names = Array.from({ length: shape.aus }, (_, au) => auHeadName(au));
+  const weightNames = names.map((name) => `${name}.fc.weight`);
+  // What the labels tell is in the tokens already: the heads mix it as they were seeded.
+  const readouts = told
+    ? new Map<string, Float32Array>()
+    : readoutWeights(samples(tokens, shape.auWidth), weightNames, shape.auWidth);
   for (const name of names) {
     const found = readouts.get(`${name}.fc.weight`);
     if (found) calibrator.replace(`${name}.fc.weight`, found);
@@ -74,14 +94,19 @@ function calibrateAuNet(calibrator: NormCalibrator, plan: ResNetPlan, pictures: 
   }
 }
 
-function convolver(calibrator: NormCalibrator, quiet: ReadonlySet<string>, readout: string | null): Convolve {
+function convolver(
+  calibrator: NormCalibrator,
+  quiet: ReadonlySet<string>,
+  readout: string | null,
+  sharesOf: SharesOf,
+): Convolve {
   return (x, { conv, bn, out, kernel, stride }) =>
     tf.tidy(() => {
       const name = `${conv}.weight`;
       if (conv === readout) {
         const [frames, height, width, channels] = x.shape;
         const samples = { data: x.dataSync() as Float32Array, frames, positions: height * width, channels };
-        const found = readoutWeights(samples, [name], out).get(name);
+        const found = readoutWeights(samples, [name], out, sharesOf(height!, width!)).get(name);
         if (found) calibrator.replace(name, found);
       }
       const filter = calibrator.tensor(name).transpose([2, 3, 1, 0]) as tf.Tensor4D;

@@ -1,5 +1,6 @@
 import { normalArray, tensorStream } from '../random-arrays.js';
 import { type FrameDirection, type FrameSamples, frameDirections } from './frame-directions.js';
+import { type LabelShares, labelDirections } from './label-directions.js';
 
 /** Enough for head, jaw, lips and brows, few enough that 32 pictures determine them. */
 const directionCount = 24;
@@ -7,19 +8,25 @@ const directionCount = 24;
 /** Strong enough that 32 pictures do not fit their own noise: held-out frames of a real clip decided it. */
 const ridge = 0.1;
 
+/** In units of a channel's variance. */
+const labelRidge = 0.025;
+
 /** Mixtures are the same for every asset seed; the layers before them differ. */
 const mixingSeed = 1;
 
 /**
- * Weights [out, channels] for layers that read `samples`: each output is a random mixture of the directions in which
- * the frames differ. Empty when the frames do not differ.
+ * Weights [out, channels] for layers that read `samples`: each output is a random mixture of the directions that
+ * tell the labels of the positions, or, without labels, in which the frames differ. Empty when there are none.
  */
 export function readoutWeights(
   samples: FrameSamples,
   names: readonly string[],
   out: number,
+  shares: LabelShares | null = null,
 ): Map<string, Float32Array> {
-  const directions = frameDirections(samples, directionCount, ridge);
+  const directions = shares
+    ? labelDirections(samples, shares, labelRidge)
+    : frameDirections(samples, directionCount, ridge);
   if (directions.length === 0) return new Map();
   return new Map(names.map((name) => [name, mix(directions, name, out)]));
 }
