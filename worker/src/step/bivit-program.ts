@@ -2,7 +2,9 @@ import { epochLength, positionOf, valDraws } from '../data/draws.js';
 import type { Draw } from '../data/types.js';
 import { manifestKey } from '../results/checkpoint-layout.js';
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
+import { endsEpoch, pruneCheckpoints } from '../results/prune-checkpoints.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
+import { retainCheckpoints } from '../results/retain-checkpoints.js';
 import { createScalarLog, type ScalarLog } from '../results/scalar-log.js';
 import { writePictureGrid } from '../results/train-images.js';
 import { type BivitEngine, createBivitEngine } from './bivit-engine.js';
@@ -48,13 +50,15 @@ export function createBivitProgram(): StepProgram {
         if (!commit.isWriter) return;
         await record(open(), commit, context);
       },
-      async writeCheckpoint({ step, snapshot }, { run }) {
+      async writeCheckpoint({ step, snapshot }, context) {
+        const { run } = context;
         const { inputs, checkpoints } = open();
         const { config, manifest } = inputs;
         const used = step * config.batch.leaves * config.dataset.batch_size;
         const data = positionOf(manifest, config, used);
         const stored = await checkpoints.write({ snapshot, data, seed: config.train.seed });
-        return { key: manifestKey(run, step), sha256: stored.sha256, bytes: stored.bytes };
+        await removeOldCheckpoints(open(), context);
+        return { key: manifestKey(context.run, step), sha256: stored.sha256, bytes: stored.bytes };
       },
       async loadCheckpoint(key, { store, signal }) {
         return (await readCheckpoint(store, key, signal)).state.snapshot;
@@ -94,6 +98,20 @@ async function openRun(context: StepContext): Promise<Opened> {
   };
 }
 
+/** What cannot be removed costs room only: it is said, and tried again after the next checkpoint. */
+async function removeOldCheckpoints({ inputs }: Opened, { run, store, signal, logger }: StepContext): Promise<void> {
+  const { batch, dataset, train } = inputs.config;
+  const epochSteps = epochLength(inputs.manifest, inputs.config) / (batch.leaves * dataset.batch_size);
+  // Epochs shorter than the distance of checkpoints have no ends worth keeping.
+  const isEpochEnd = (step: number) => epochSteps > train.checkpoint_steps && step % epochSteps === 0;
+  try {
+    const removed = await retainCheckpoints(store, run, { keep: train.keep_checkpoints, isEpochEnd }, signal);
+    if (removed.length > 0) logger.info({ steps: removed }, 'old checkpoints are removed');
+  } catch (error) {
+    logger.warn({ err: error }, 'old checkpoints could not be removed');
+  }
+}
+
 /** What follows a commit on the writer: scalars, pictures and validation at their cadences (optimiser steps). */
 async function record(run: Opened, commit: CommittedStep, context: StepContext): Promise<void> {
   const { train } = run.inputs.config;
@@ -118,6 +136,19 @@ async function record(run: Opened, commit: CommittedStep, context: StepContext):
   if (due(train.checkpoint_steps) || last) {
     // Beside the step loop: the end of the run waits for it in onFinish.
     run.scalars.flush().catch((error: unknown) => context.logger.warn({ err: error }, 'scalars could not be stored'));
+  }
+}
+
+/** What is kept too long costs only room: a failure is told, not thrown. */
+async function prune({ inputs: { config, manifest } }: Opened, { run, store, logger }: StepContext): Promise<void> {
+  const { keep_checkpoints: keep, checkpoint_steps: every } = config.train;
+  const perStep = config.batch.leaves * config.dataset.batch_size;
+  const isEpochEnd = (step: number) => endsEpoch(step, every, perStep, epochLength(manifest, config));
+  try {
+    const removed = await pruneCheckpoints(store, { run, keep, isEpochEnd });
+    if (removed.length > 0) logger.info({ removed }, 'old checkpoints removed');
+  } catch (error) {
+    logger.warn({ err: error }, 'old checkpoints could not be removed');
   }
 }
 
