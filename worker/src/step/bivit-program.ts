@@ -2,7 +2,6 @@ import { epochLength, positionOf, valDraws } from '../data/draws.js';
 import type { Draw } from '../data/types.js';
 import { manifestKey } from '../results/checkpoint-layout.js';
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
-import { endsEpoch, pruneCheckpoints } from '../results/prune-checkpoints.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
 import { retainCheckpoints } from '../results/retain-checkpoints.js';
 import { createScalarLog, type ScalarLog } from '../results/scalar-log.js';
@@ -51,7 +50,6 @@ export function createBivitProgram(): StepProgram {
         await record(open(), commit, context);
       },
       async writeCheckpoint({ step, snapshot }, context) {
-        const { run } = context;
         const { inputs, checkpoints } = open();
         const { config, manifest } = inputs;
         const used = step * config.batch.leaves * config.dataset.batch_size;
@@ -103,7 +101,10 @@ async function removeOldCheckpoints({ inputs }: Opened, { run, store, signal, lo
   const { batch, dataset, train } = inputs.config;
   const epochSteps = epochLength(inputs.manifest, inputs.config) / (batch.leaves * dataset.batch_size);
   // Epochs shorter than the distance of checkpoints have no ends worth keeping.
-  const isEpochEnd = (step: number) => epochSteps > train.checkpoint_steps && step % epochSteps === 0;
+  const every = train.checkpoint_steps;
+  const epochsAt = (step: number) => Math.floor(Math.max(0, step) / epochSteps);
+  // An end seldom falls on a checkpoint: the first one at or after it stands for it.
+  const isEpochEnd = (step: number) => epochSteps > every && epochsAt(step) > epochsAt(step - every);
   try {
     const removed = await retainCheckpoints(store, run, { keep: train.keep_checkpoints, isEpochEnd }, signal);
     if (removed.length > 0) logger.info({ steps: removed }, 'old checkpoints are removed');
@@ -136,19 +137,6 @@ async function record(run: Opened, commit: CommittedStep, context: StepContext):
   if (due(train.checkpoint_steps) || last) {
     // Beside the step loop: the end of the run waits for it in onFinish.
     run.scalars.flush().catch((error: unknown) => context.logger.warn({ err: error }, 'scalars could not be stored'));
-  }
-}
-
-/** What is kept too long costs only room: a failure is told, not thrown. */
-async function prune({ inputs: { config, manifest } }: Opened, { run, store, logger }: StepContext): Promise<void> {
-  const { keep_checkpoints: keep, checkpoint_steps: every } = config.train;
-  const perStep = config.batch.leaves * config.dataset.batch_size;
-  const isEpochEnd = (step: number) => endsEpoch(step, every, perStep, epochLength(manifest, config));
-  try {
-    const removed = await pruneCheckpoints(store, { run, keep, isEpochEnd });
-    if (removed.length > 0) logger.info({ removed }, 'old checkpoints removed');
-  } catch (error) {
-    logger.warn({ err: error }, 'old checkpoints could not be removed');
   }
 }
 
