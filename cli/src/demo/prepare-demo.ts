@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runAuseq } from './run-auseq.js';
 
 /** Change it when `dataset prepare` or the stand-ins change what they write: older prepared data is then left alone. */
-const preparation = 'v1';
+const preparation = 'v2';
 
 export interface DemoInputs {
   readonly data: string;
@@ -20,7 +20,7 @@ export async function prepareDemo(env: Readonly<Record<string, string>>, signal:
   if (!existsSync(join(data, 'manifest.json'))) {
     const fetched = await runAuseq({ args: ['dataset', 'fetch-sample', '--output', 'json'], env, signal });
     const { video } = JSON.parse(fetched) as { video: string };
-    const layout = ['--layout', 'affwild2', '--id', 'carphone', '--holdout', '0.25'];
+    const layout = ['--layout', 'affwild2', '--id', 'carphone', '--holdout', '0.125'];
     await runAuseq({ args: ['dataset', 'prepare', video, '--out', data, ...layout], env, signal });
   }
   const { hash } = JSON.parse(await readFile(join(data, 'manifest.json'), 'utf8')) as { hash: string };

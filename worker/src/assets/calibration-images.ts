@@ -30,7 +30,7 @@ export function pickFrames(
 }
 
 /** Reads frames of a data set for the batch-norm calibration; throws AU_DATA_MANIFEST, AU_DATA_EMPTY or AU_DATA_SAMPLE. */
-export async function datasetCalibrationImages(root: string, size: number, limit = 64): Promise<CalibrationImages> {
+export async function datasetCalibrationImages(root: string, size: number, limit = 96): Promise<CalibrationImages> {
   const manifest = await readManifest(root);
   const picked = pickFrames(manifest.sequences, limit);
   if (picked.length === 0) {

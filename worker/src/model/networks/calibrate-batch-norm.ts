@@ -18,6 +18,9 @@ const quietGain = 0.03;
 /** The readout is cut this many deviations above its mean: rarer activity differs more from frame to frame. */
 const readoutShift = 0.5;
 
+/** Heads that read labels keep most of what they are given: cut, what all pictures share would outweigh the rest. */
+const toldShift = -1;
+
 /**
  * Fits a seeded stand-in network to pictures [n,S,S,3] in 0..1 (n >= 2), within its exact architecture, so that its
  * features follow what moves between them. Running statistics of all layers but the last only set the scale: centring
@@ -89,7 +92,11 @@ function calibrateAuNet(
     if (found) calibrator.replace(`${name}.fc.weight`, found);
     tf.tidy(() => {
       const weight = calibrator.tensor(`${name}.fc.weight`) as tf.Tensor2D;
-      calibrator.centre(`${name}.bn`, tf.matMul(tokens as tf.Tensor2D, weight, false, true), readoutShift);
+      calibrator.centre(
+        `${name}.bn`,
+        tf.matMul(tokens as tf.Tensor2D, weight, false, true),
+        told ? toldShift : readoutShift,
+      );
     });
   }
 }
