@@ -43,9 +43,13 @@ function finish(name: string, state: string, extra: object = {}): void {
   fake.runs.set(name, { ...fake.runs.get(name)!, state, step: 3, ...extra });
 }
 
-async function submitted(name: string): Promise<void> {
-  while (!fake.runs.has(name)) await sleep(10);
+/** Waits for what the program under test is about to do; 30 s are a hang. */
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const start = Date.now(); !holds(); await sleep(10))
+    if (Date.now() - start > 30_000) throw new Error(`${what}: not within 30 s`);
 }
+
+const submitted = (name: string): Promise<void> => until(`submitting ${name}`, () => fake.runs.has(name));
 
 test('submit prints the name alone, and sends what was written and what it means', async () => {
   const { code, stdout } = await auseq(submit('plain'), env);
@@ -105,7 +109,7 @@ test('--follow shows each event once, also over a coordinator that goes away', a
   fake.dropWatchAfter = 2;
   const running = ended(launch(submit('followed', '--follow', '--output', 'json'), env));
   await submitted('followed');
-  while (fake.dropWatchAfter !== null) await sleep(10);
+  await until('the watch is dropped', () => fake.dropWatchAfter === null);
   finish('followed', 'completed');
   const { code, stdout } = await running;
   assert.equal(code, 0);

@@ -51,7 +51,8 @@ const ordered: [string[], number][] = [
 let worst = 0;
 for (const [group, concurrency] of ordered) {
   if (group.length === 0) continue;
-  const args = ['--enable-source-maps', '--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`];
+  const args = ['--enable-source-maps', '--test', '--test-reporter=spec', '--test-timeout=600000'];
+  args.push(`--test-concurrency=${concurrency}`);
   worst = Math.max(worst, await run(process.execPath, [...args, ...group]));
 }
 process.exit(worst);

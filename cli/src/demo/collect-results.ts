@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuseqError } from '@auseq/proto/errors';
 import { runAuseq } from './run-auseq.js';
@@ -18,6 +18,8 @@ export async function collectResults({ trained, out, env, signal }: CollectCall)
     JSON.parse(await runAuseq({ args: [...args, '--output', 'json'], env, signal })) as T;
   const checkpoint = join(out, 'checkpoint');
   const images = join(out, 'train_images');
+  // What an earlier demo left; `pull` never writes into a folder that holds something.
+  for (const folder of [checkpoint, images]) await rm(folder, { recursive: true, force: true });
   await runAuseq({ args: ['checkpoints', 'pull', run, '--latest', '-o', checkpoint], env, signal });
   await runAuseq({ args: ['images', 'pull', run, '-o', images], env, signal });
   const checkpoints = await json<{ step: number; sha256: string; complete: boolean }[]>(['checkpoints', 'list', run]);
