@@ -11,10 +11,13 @@ import { SetupError } from './setup-error.mjs';
 
 const tfjs = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 const nodeHeaders = path.join(root, 'node_modules', 'node-api-headers');
+const sessionOptions = fileURLToPath(new URL('./session-options.cc', import.meta.url));
 const tinyOp = fileURLToPath(new URL('./tiny-op.mjs', import.meta.url));
 /** The highest N-API version that tfjs-node-gpu lists; its loader looks into the folder of that number. */
 const napiVersion = 8;
 const flags = ['-O2', '-std=c++17', '-shared', '-fPIC', `-DNAPI_VERSION=${napiVersion}`];
+/** tfjs-node's sessions get our options: see session-options.cc. */
+const linkFlags = ['-Wl,--wrap=TF_NewSessionOptions', '-Wl,-rpath,$ORIGIN'];
 
 /** Where tfjs-node-gpu looks for its binding. */
 export const bindingLink = path.join(tfjs, 'lib', `napi-v${napiVersion}`, 'tfjs_binding.node');
@@ -37,17 +40,15 @@ export async function ensureBinding(library) {
 
 function sources() {
   const folder = path.join(tfjs, 'binding');
-  return fs
-    .readdirSync(folder)
-    .sort()
-    .map((name) => path.join(folder, name));
+  const tfjsSources = fs.readdirSync(folder).sort();
+  return [...tfjsSources.map((name) => path.join(folder, name)), sessionOptions];
 }
 
 /** Clones with other sources get other bindings, side by side. */
 function sourceHash() {
   const manifest = fs.readFileSync(path.join(nodeHeaders, 'package.json'));
   const contents = sources().map((file) => fs.readFileSync(file));
-  return sha256(versions.tensorflow, flags.join(' '), manifest, ...contents).slice(0, 12);
+  return sha256(versions.tensorflow, [...flags, ...linkFlags].join(' '), manifest, ...contents).slice(0, 12);
 }
 
 async function compile(library, binding) {
@@ -58,14 +59,7 @@ async function compile(library, binding) {
     ...flags,
     ...includes.flatMap((folder) => ['-I', folder]),
     ...sources().filter((file) => file.endsWith('.cc')),
-    ...[
-      '-o',
-      unfinished,
-      `-L${library}`,
-      '-l:libtensorflow_cc.so.2',
-      '-l:libtensorflow_framework.so.2',
-      '-Wl,-rpath,$ORIGIN',
-    ],
+    ...['-o', unfinished, `-L${library}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', ...linkFlags],
   ];
   await working('TensorFlow binding (compile)', async () => {
     const { code, output } = await runCommand(compiler, args);

@@ -192,7 +192,7 @@ function coarseOf(inputs: EngineInputs, draw: Draw, features: FrameFeatures) {
 function featureFingerprint({ config, assets }: EngineInputs): string {
   const { model, runtime, dataset } = config;
   return JSON.stringify([
-    1,
+    2, // of this code: raised when the same picture and weights would give other bits
     assets.sha256,
     model.preset,
     model.precision,
