@@ -9,6 +9,7 @@ import {
 } from '@auseq/proto/gen/auseq/v1/auseq';
 import { fromGrpc } from '@auseq/proto/grpc-errors';
 import { ClientError, type ClientMiddleware, createChannel, createClientFactory, Metadata, Status } from 'nice-grpc';
+import { retryMiddleware } from 'nice-grpc-client-middleware-retry';
 
 export interface CoordinatorClient {
   readonly address: string;
@@ -20,6 +21,13 @@ export interface CoordinatorClient {
 
 /** Long enough for a coordinator that reads the state of its runs after a restart, short enough to be no hang. */
 const unaryDeadlineMs = 15_000;
+/**
+ * A killed coordinator is back within a second or two: questions (calls that the .proto calls free of side effects) are
+ * asked again for about three seconds, orders never.
+ */
+const everyCall = {
+  '*': { retryBaseDelayMs: 250, retryMaxAttempts: 4, retryableStatuses: [Status.UNAVAILABLE] },
+};
 const largestMessageBytes = 16 * 1024 * 1024;
 
 /** Opens a client; nothing is sent before the first call. Its calls throw coded errors only. */
@@ -32,12 +40,12 @@ export async function connectCoordinator(address: string): Promise<CoordinatorCl
     'grpc.initial_reconnect_backoff_ms': 200,
     'grpc.max_reconnect_backoff_ms': 1_000,
   });
-  const factory = createClientFactory().use(coded(address));
+  const factory = createClientFactory().use(retryMiddleware).use(coded(address));
   return {
     address,
-    runs: factory.create(RunsDefinition, channel),
-    results: factory.create(ResultsDefinition, channel),
-    cluster: factory.create(ClusterDefinition, channel),
+    runs: factory.create(RunsDefinition, channel, everyCall),
+    results: factory.create(ResultsDefinition, channel, everyCall),
+    cluster: factory.create(ClusterDefinition, channel, everyCall),
     close: () => channel.close(),
   };
 }

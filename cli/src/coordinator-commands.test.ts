@@ -124,6 +124,22 @@ test('--follow shows each event once, also over a coordinator that goes away', a
   );
 });
 
+test('a question waits for a coordinator that comes back; an order does not', async () => {
+  const before = await startFakeCoordinator();
+  const { address } = before;
+  await before.stop();
+  const at = ['--coordinator', address];
+  const order = await auseq(['runs', 'stop', 'some', ...at], env);
+  assert.equal(order.code, 5);
+  assert.match(order.stderr, /AU_COORDINATOR_UNREACHABLE/);
+  const question = ended(launch(['runs', 'list', '--output', 'json', ...at], env));
+  await sleep(1_000); // the first attempts find nobody
+  const back = await startFakeCoordinator(Number(address.split(':')[1]));
+  const { code, stdout, stderr } = await question;
+  await back.stop();
+  assert.deepEqual([code, stdout.trim()], [0, '[]'], stderr);
+});
+
 test('Ctrl-C on a followed run detaches, says so, and exits 0', async () => {
   const child = launch(submit('left', '--follow'), env);
   const result = ended(child);

@@ -33,6 +33,7 @@ export const errorTable = {
   AU_RUN_STOPPED: 'runStopped',
   AU_CHECKPOINT_NOT_FOUND: 'notFound',
   AU_CHECKPOINT_CORRUPT: 'input',
+  AU_CHECKPOINT_PROVENANCE: 'conflict',
   AU_COORDINATOR_UNREACHABLE: 'unreachable',
   AU_NATS_UNREACHABLE: 'unreachable',
   AU_STORE_UNREACHABLE: 'unreachable',

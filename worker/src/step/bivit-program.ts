@@ -7,6 +7,7 @@ import { retainCheckpoints } from '../results/retain-checkpoints.js';
 import { createScalarLog, type ScalarLog } from '../results/scalar-log.js';
 import { writePictureGrid } from '../results/train-images.js';
 import { type BivitEngine, createBivitEngine } from './bivit-engine.js';
+import { compareProvenance, refuseOtherBits } from './compare-provenance.js';
 import type { CommittedStep, StepContext, StepProgram } from './context.js';
 import type { EngineInputs } from './engine-inputs.js';
 import { openInputs } from './open-inputs.js';
@@ -58,8 +59,12 @@ export function createBivitProgram(): StepProgram {
         await removeOldCheckpoints(open(), context);
         return { key: manifestKey(context.run, step), sha256: stored.sha256, bytes: stored.bytes };
       },
-      async loadCheckpoint(key, { store, signal }) {
-        return (await readCheckpoint(store, key, signal)).state.snapshot;
+      async loadCheckpoint(key, { config, store, signal, logger }) {
+        const { manifest, state } = await readCheckpoint(store, key, signal);
+        const changes = compareProvenance(manifest.provenance, provenanceOf(open().inputs));
+        if (config.exact) refuseOtherBits(key, changes);
+        if (changes.length > 0) logger.warn({ changes }, 'the checkpoint was written under other conditions');
+        return state.snapshot;
       },
       async onFinish() {
         if (!opened) return;

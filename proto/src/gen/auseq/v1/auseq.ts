@@ -3383,7 +3383,7 @@ export const Cancel: MessageFns<Cancel> = {
   },
 };
 
-/** What people ask the coordinator for. */
+/** What people ask the coordinator for. A client repeats calls without side effects while a coordinator comes back. */
 export type RunsDefinition = typeof RunsDefinition;
 export const RunsDefinition = {
   name: "Runs",
@@ -3403,7 +3403,7 @@ export const RunsDefinition = {
       requestStream: false,
       responseType: ListReply as typeof ListReply,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     show: {
       name: "Show",
@@ -3411,7 +3411,7 @@ export const RunsDefinition = {
       requestStream: false,
       responseType: Run as typeof Run,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     stop: {
       name: "Stop",
@@ -3489,7 +3489,7 @@ export const ResultsDefinition = {
       requestStream: false,
       responseType: ListCheckpointsReply as typeof ListCheckpointsReply,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     listObjects: {
       name: "ListObjects",
@@ -3497,7 +3497,7 @@ export const ResultsDefinition = {
       requestStream: false,
       responseType: ListObjectsReply as typeof ListObjectsReply,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     pullObject: {
       name: "PullObject",
@@ -3543,7 +3543,7 @@ export const ClusterDefinition = {
       requestStream: false,
       responseType: StatusReply as typeof StatusReply,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;
