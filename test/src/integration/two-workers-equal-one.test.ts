@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -54,6 +54,26 @@ describe('a run on two workers', () => {
     const twoReduced = await train('two-reduced', { workers: 2, sync: 'allreduce' });
     const oneReduced = await train('one-reduced', { workers: 1, sync: 'allreduce' });
     assert.deepEqual(twoReduced.digests, oneReduced.digests);
+  });
+
+  it('gives the same bits when it was stopped and resumed, and is not resumed on other data', async () => {
+    const half = { 'dataset.root': inputs.data, assets: inputs.assets, 'train.max_steps': 3 };
+    await cluster.submit(config, { ...half, workers: 2 }, 'resumed');
+    const resumed = await cluster.resume('resumed', 6);
+    assert.deepEqual([resumed.state, resumed.step], ['completed', 6]);
+    const uninterrupted = (await cluster.checkpoints('two')).at(-1)?.sha256;
+    assert.equal((await cluster.checkpoints('resumed')).at(-1)?.sha256, uninterrupted);
+
+    const moved = join(folder, 'moved');
+    renameSync(inputs.data, moved);
+    renameSync(inputs.otherData, inputs.data);
+    const refused = await cluster.resume('resumed', 9);
+    renameSync(inputs.data, inputs.otherData);
+    renameSync(moved, inputs.data);
+    assert.equal(refused.state, 'failed');
+    assert.match(refused.reason, /AU_CHECKPOINT_PROVENANCE|dataset was \w+, is/);
+    const after = await cluster.checkpoints('resumed');
+    assert.equal(after.at(-1)?.sha256, uninterrupted, 'what was there is kept');
   });
 
   it('trains other weights from another seed', async () => {

@@ -34,6 +34,8 @@ export interface TestCluster {
   readonly env: Record<string, string>;
   processes(): Promise<readonly ClusterProcess[]>;
   submit(config: string, sets: Record<string, string | number>, name: string): Promise<RunView>;
+  /** Goes on from the newest checkpoint and waits for the end, whatever it is. */
+  resume(run: string, maxSteps: number): Promise<RunView>;
   show(run: string): Promise<RunView>;
   checkpoints(run: string): Promise<readonly CheckpointView[]>;
   stop(): Promise<void>;
@@ -69,6 +71,10 @@ export async function startCluster(options: { workers: number; store?: string })
       const submitted = await auseq(['runs', 'submit', config, ...flags, '--name', name, '--wait'], env, 300_000);
       if (submitted.code !== 0) throw new Error(`run ${name} ended with ${submitted.code}\n${submitted.stderr}`);
       return auseqJson<RunView>(['runs', 'show', name], env);
+    },
+    async resume(run, maxSteps) {
+      await auseq(['runs', 'resume', run, '--max-steps', String(maxSteps), '--wait'], env, 300_000);
+      return auseqJson<RunView>(['runs', 'show', run], env);
     },
     show: (run) => auseqJson<RunView>(['runs', 'show', run], env),
     checkpoints: (run) => auseqJson<CheckpointView[]>(['checkpoints', 'list', run], env),

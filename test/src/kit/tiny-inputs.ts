@@ -3,6 +3,8 @@ import { auseq } from './auseq.js';
 
 export interface TinyInputs {
   readonly data: string;
+  /** Other sequences of the same layout. */
+  readonly otherData: string;
   readonly assets: string;
 }
 
@@ -12,11 +14,13 @@ export async function makeTinyInputs(folder: string): Promise<TinyInputs> {
   const first = join(folder, 'assets-uncalibrated');
   const assets = join(folder, 'assets');
   await expectSuccess(['assets', 'synth', '--out', first, '--preset', 'tiny', '--seed', '1']);
-  const synth = ['dataset', 'synth', '--assets', first, '--out', data, '--frames', '6', '--image-size', '64'];
-  await expectSuccess([...synth, '--layout', 'mead', '--sequences', '3', '--seed', '1']);
-  await expectSuccess([...synth, '--layout', 'affwild2', '--sequences', '3', '--seed', '2']);
+  const synth = ['dataset', 'synth', '--assets', first, '--frames', '6', '--image-size', '64', '--sequences', '3'];
+  await expectSuccess([...synth, '--out', data, '--layout', 'mead', '--seed', '1']);
+  await expectSuccess([...synth, '--out', data, '--layout', 'affwild2', '--seed', '2']);
+  const otherData = join(folder, 'other-data');
+  await expectSuccess([...synth, '--out', otherData, '--layout', 'mead', '--seed', '3']);
   await expectSuccess(['assets', 'synth', '--out', assets, '--preset', 'tiny', '--seed', '1', '--dataset', data]);
-  return { data, assets };
+  return { data, otherData, assets };
 }
 
 async function expectSuccess(args: readonly string[]): Promise<void> {
