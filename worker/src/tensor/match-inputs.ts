@@ -1,6 +1,6 @@
 import { AuseqError } from '@auseq/proto/errors';
 import type { TensorSpec, TypedArray } from './program.js';
-import type { ProgramInput } from './record-program.js';
+import type { ProgramInput } from './program-input.js';
 import type { Feed } from './run-session.js';
 import { sizeOf } from './session-state.js';
 

@@ -2,17 +2,12 @@ import { AuseqError } from '@auseq/proto/errors';
 import { attr, type Graph } from './graph.js';
 import { dataType, nativeId } from './native.js';
 import type { ProgramBody, ProgramDef, ProgramScope, TensorSpec } from './program.js';
+import type { ProgramInput } from './program-input.js';
 import type { Recorder } from './recorder.js';
 import type { StateSlot } from './session-state.js';
 import { addUpdates } from './state-updates.js';
 import { tf } from './tf.js';
 import { watchBinding } from './watch-binding.js';
-
-export interface ProgramInput {
-  readonly name: string;
-  readonly spec: TensorSpec;
-  readonly node: string;
-}
 
 export interface RecordedProgram {
   readonly inputs: readonly ProgramInput[];

@@ -1,6 +1,6 @@
 import { attr, type Graph, producerOf } from './graph.js';
 import { dataType } from './native.js';
-import type { ProgramInput } from './record-program.js';
+import type { ProgramInput } from './program-input.js';
 import { assignSlot, type StateSlot } from './session-state.js';
 
 export interface AdamUpdate {
