@@ -4,7 +4,7 @@ type Provenance = Readonly<Record<string, string>>;
 
 export interface ProvenanceChange {
   readonly field: string;
-  readonly then: string;
+  readonly before: string;
   readonly now: string;
 }
 
@@ -15,7 +15,7 @@ const harmless = new Set(['node']);
 export function compareProvenance(then: Provenance, now: Provenance): ProvenanceChange[] {
   return [...new Set([...Object.keys(then), ...Object.keys(now)])]
     .filter((field) => then[field] !== now[field])
-    .map((field) => ({ field, then: then[field] ?? 'not recorded', now: now[field] ?? 'not recorded' }));
+    .map((field) => ({ field, before: then[field] ?? 'not recorded', now: now[field] ?? 'not recorded' }));
 }
 
 /** Throws AU_CHECKPOINT_PROVENANCE if going on under these changes gives other bits than not having stopped (PROTOCOL 21). */
@@ -30,6 +30,6 @@ export function refuseOtherBits(key: string, changes: readonly ProvenanceChange[
 }
 
 /** One change as text. */
-export function describeChange({ field, then, now }: ProvenanceChange): string {
-  return `${field} was ${then}, is ${now}`;
+export function describeChange({ field, before, now }: ProvenanceChange): string {
+  return `${field} was ${before}, is ${now}`;
 }
