@@ -55,6 +55,7 @@ export const errorTable = {
   AU_PROGRAM_FAILED: 'unexpected',
   AU_ASSETS_NOT_FOUND: 'notFound',
   AU_ASSETS_INVALID: 'input',
+  AU_FILE_FORMAT: 'input',
   AU_DATA_EMPTY: 'input',
   AU_DATA_VIDEO: 'input',
   AU_DATA_SAMPLE: 'input',
