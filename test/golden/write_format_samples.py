@@ -157,5 +157,6 @@ class Evil(object):
 with open(path("evil.pkl"), "wb") as file:
     pickle.dump({"weights": Evil()}, file, protocol=2)
 
-for name in sorted(os.listdir(OUT)):
-    print(f"{os.path.getsize(path(name)):8d}  {name}")
+if __name__ == "__main__":
+    for name in sorted(os.listdir(OUT)):
+        print(f"{os.path.getsize(path(name)):8d}  {name}")

@@ -13,8 +13,16 @@ export const structFiles = {
 
 export const networkFile = (name: NetworkName): string => `${name}.safetensors`;
 
+export interface AssetFile {
+  readonly name: string;
+  readonly holds: string;
+  readonly without: string;
+  /** A run whose losses do not need it runs without. */
+  readonly optional?: true;
+}
+
 /** Every file of an assets folder beside the manifest: what it is, and what cannot be done without it. */
-export const assetFiles: readonly { name: string; holds: string; without: string }[] = [
+export const assetFiles: readonly AssetFile[] = [
   {
     name: structFiles.flame,
     holds: 'head model: template, bases, joints, weights, faces, uv',
@@ -29,6 +37,11 @@ export const assetFiles: readonly { name: string; holds: string; without: string
   { name: structFiles.uvMasks, holds: 'face masks in uv space', without: 'no photometric loss' },
   { name: networkFile('e_flame'), holds: 'E_flame: global feature and coarse codes', without: 'no BiViT input' },
   { name: networkFile('au_net'), holds: 'AUNet: 27 vectors a frame', without: 'no BiViT input, no AU loss' },
-  { name: networkFile('emotion_net'), holds: 'emotion ResNet-50', without: 'no expression loss' },
-  { name: networkFile('identity_net'), holds: 'face recognition ResNet-50', without: 'no identity loss' },
+  { name: networkFile('emotion_net'), holds: 'emotion ResNet-50', without: 'no expression loss', optional: true },
+  {
+    name: networkFile('identity_net'),
+    holds: 'face recognition ResNet-50',
+    without: 'no identity loss',
+    optional: true,
+  },
 ];

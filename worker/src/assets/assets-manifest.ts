@@ -66,7 +66,7 @@ export function manifestProblem(value: unknown): string | null {
     const whole = /^[0-9a-f]{64}$/.test(record?.sha256 ?? '') && Number.isSafeInteger(record?.bytes);
     if (!whole || /[/\\]/.test(name)) return `the record of ${name} is damaged`;
   }
-  const missing = assetFiles.filter(({ name }) => !Object.hasOwn(manifest.files!, name));
+  const missing = assetFiles.filter(({ name, optional }) => !optional && !Object.hasOwn(manifest.files!, name));
   if (missing.length > 0) return `it does not list ${missing.map(({ name }) => name).join(', ')}`;
   if (bundleHash(manifest.files) !== manifest.sha256) return 'its sha256 does not fit its files';
   return null;

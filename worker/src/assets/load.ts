@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { networkFile, structFiles } from './asset-files.js';
+import { basename, join } from 'node:path';
+import { AuseqError } from '@auseq/proto/errors';
+import { assetFiles, networkFile, structFiles } from './asset-files.js';
 import { type AssetsManifest, readManifest } from './assets-manifest.js';
 import { invalidAssets } from './invalid-assets.js';
 import { readVerified } from './read-verified.js';
@@ -14,7 +15,11 @@ import type { AssetBundle, NetworkName, WeightMap } from './types.js';
 export async function loadAssets(dir: string): Promise<AssetBundle> {
   const manifest = await readManifest(dir);
   await checkSizes(dir, manifest);
-  const read = (file: string) => readVerified(join(dir, file), manifest.files[file]!);
+  const read = (file: string) => {
+    const record = manifest.files[file];
+    if (!record) throw notImported(join(dir, file));
+    return readVerified(join(dir, file), record);
+  };
   const struct = <N extends StructName>(name: N) =>
     tensorsToStruct(name, read(structFiles[name]), join(dir, structFiles[name]));
   const networks = new Map<NetworkName, WeightMap>();
@@ -34,6 +39,15 @@ export async function loadAssets(dir: string): Promise<AssetBundle> {
       return weights;
     },
   };
+}
+
+function notImported(path: string): AuseqError {
+  const { holds, without } = assetFiles.find(({ name }) => name === basename(path))!;
+  return new AuseqError('AU_ASSETS_INVALID', {
+    what: `assets cannot be used: ${path}`,
+    why: `the ${holds} was not imported: ${without}`,
+    try: 'import the missing file with the others (auseq assets import DIR), or set the weight of its loss to 0',
+  });
 }
 
 async function checkSizes(dir: string, manifest: AssetsManifest): Promise<void> {

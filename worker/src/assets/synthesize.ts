@@ -1,10 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
 import { resNetShapes } from '../model/networks/resnet-shape.js';
-import { writeSafetensors } from '../model/safetensors.js';
-import { manifestName, networkFile, networkNames, structFiles } from './asset-files.js';
-import { type AssetsManifest, bundleHash, type FileRecord } from './assets-manifest.js';
+import { networkFile, networkNames, structFiles } from './asset-files.js';
+import type { AssetsManifest } from './assets-manifest.js';
 import type { CalibrationImages } from './calibration-images.js';
 import { flameStandin } from './standin/flame-standin.js';
 import { buildHeadMesh } from './standin/head-mesh.js';
@@ -13,6 +9,7 @@ import { standinNetwork } from './standin/networks-standin.js';
 import { ownPictures } from './standin/own-pictures.js';
 import { standinTexture, standinUvMasks } from './standin/texture-standin.js';
 import { structToTensors } from './struct-tensors.js';
+import { type WriteAsset, writeAssets } from './write-assets.js';
 
 export interface SynthesizeOptions {
   readonly out: string;
@@ -25,25 +22,17 @@ export interface SynthesizeOptions {
 
 const ownPictureCount = 16;
 
-/**
- * Writes stand-ins for all licensed files in their real shapes, made from `seed` alone (and the calibration pictures).
- * The folder appears whole: it is written beside `out` and renamed; an older one is replaced.
- */
-export async function synthesizeAssets(options: SynthesizeOptions): Promise<AssetsManifest> {
-  const { preset, seed, onProgress, signal } = options;
-  const out = resolve(options.out);
-  const draft = join(dirname(out), `.${basename(out)}.${randomUUID()}`);
+/** Writes stand-ins for all licensed files in their real shapes, made from `seed` alone (and the calibration pictures). */
+export function synthesizeAssets(options: SynthesizeOptions): Promise<AssetsManifest> {
+  const { out, preset, seed, onProgress, signal } = options;
   const total = 4 + networkNames.length;
-  const files: Record<string, FileRecord> = {};
-  const write = async (name: string, tensors: Parameters<typeof writeSafetensors>[0]): Promise<void> => {
-    signal?.throwIfAborted();
-    const bytes = writeSafetensors(tensors);
-    await writeFile(join(draft, name), bytes);
-    files[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
-    onProgress?.(name, Object.keys(files).length, total);
-  };
-  try {
-    await mkdir(draft, { recursive: true });
+  let done = 0;
+  return writeAssets(out, async (writeFile) => {
+    const write: WriteAsset = async (name, tensors) => {
+      signal?.throwIfAborted();
+      await writeFile(name, tensors);
+      onProgress?.(name, ++done, total);
+    };
     const mesh = buildHeadMesh(seed);
     await write(structFiles.flame, structToTensors('flame', flameStandin(mesh, seed)));
     await write(structFiles.landmarks, structToTensors('landmarks', standinLandmarks(mesh.skin)));
@@ -65,30 +54,6 @@ export async function synthesizeAssets(options: SynthesizeOptions): Promise<Asse
         [...weights].map(([key, array]) => ({ name: key, ...array })),
       );
     }
-    const manifest: AssetsManifest = {
-      version: 1,
-      kind: 'stand-in',
-      preset,
-      seed,
-      calibration: pictures.dataset,
-      files,
-      sha256: bundleHash(files),
-    };
-    await writeFile(join(draft, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
-    await replaceFolder(draft, out);
-    return manifest;
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-}
-
-/** Puts a finished folder in place of an older one, which is moved aside first and removed last. */
-async function replaceFolder(draft: string, out: string): Promise<void> {
-  const old = `${draft}.old`;
-  const moved = await rename(out, old).then(
-    () => true,
-    () => false,
-  );
-  await rename(draft, out);
-  if (moved) await rm(old, { recursive: true, force: true });
+    return { kind: 'stand-in', preset, seed, calibration: pictures.dataset };
+  });
 }

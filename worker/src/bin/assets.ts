@@ -3,10 +3,14 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AuseqError } from '@auseq/proto/errors';
 import type { WorkerEvent } from '@auseq/proto/worker-events';
+import { importAssets } from '../assets/import/import-assets.js';
+import { type LegacyRole, legacyFileKinds } from '../assets/import/legacy-file-names.js';
 import { assetsStatus } from '../assets/status.js';
 import { resNetShapes } from '../model/networks/resnet-shape.js';
 
-const usage = 'assets synth --out DIR [--preset legacy|tiny] [--seed N] [--dataset ROOT] | assets status --dir DIR';
+const usage =
+  'assets synth --out DIR [--preset legacy|tiny] [--seed N] [--dataset ROOT] | assets status --dir DIR | ' +
+  'assets import --from DIR --out DIR [--file ROLE=PATH ...]';
 
 const emit = (event: WorkerEvent): void => {
   process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -19,6 +23,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
     emit({ event: 'result', value: await assetsStatus(resolve(options.dir)) });
     return;
   }
+  if (options.command === 'import') return importLegacy(options, signal);
   if (options.command !== 'synth') throw usageError(`"${options.command ?? ''}" is no command`);
   if (!options.out) throw usageError('--out is missing');
   const preset = presetOf(options.preset);
@@ -41,6 +46,30 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
   emit({ event: 'result', value: { dir: resolve(options.out), ...manifest } });
 }
 
+async function importLegacy({ from, out, file }: ReturnType<typeof parse>, signal: AbortSignal): Promise<void> {
+  if (!from) throw usageError('--from is missing');
+  if (!out) throw usageError('--out is missing');
+  const value = await importAssets({
+    from: resolve(from),
+    out: resolve(out),
+    given: givenFiles(file ?? []),
+    onProgress: (phase, done, total) => emit({ event: 'progress', phase, done, total }),
+    signal,
+  });
+  emit({ event: 'result', value: { dir: resolve(out), ...value } });
+}
+
+function givenFiles(files: readonly string[]): Map<LegacyRole, string> {
+  return new Map(
+    files.map((text) => {
+      const role = legacyFileKinds.find((kind) => text.startsWith(`${kind.role}=`))?.role;
+      const roles = legacyFileKinds.map((kind) => kind.role).join(', ');
+      if (!role) throw usageError(`--file ${text} is not ROLE=PATH; the roles are ${roles}`);
+      return [role, resolve(text.slice(role.length + 1))] as const;
+    }),
+  );
+}
+
 function parse(args: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({
@@ -49,6 +78,8 @@ function parse(args: readonly string[]) {
       options: {
         out: { type: 'string' },
         dir: { type: 'string' },
+        from: { type: 'string' },
+        file: { type: 'string', multiple: true },
         preset: { type: 'string', default: 'legacy' },
         seed: { type: 'string', default: '0' },
         dataset: { type: 'string' },

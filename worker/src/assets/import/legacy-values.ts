@@ -9,6 +9,12 @@ export interface LegacyArray {
 /** A dictionary of a legacy file. */
 export type LegacyDict = ReadonlyMap<string, unknown>;
 
+/** A value that must be a dictionary. Throws AU_ASSETS_INVALID. */
+export function dictOf(value: unknown, what: string, path: string): LegacyDict {
+  if (value instanceof Map) return value as LegacyDict;
+  throw invalidLegacyFile(path, `${what} is no dictionary`);
+}
+
 /** The named entry of a dictionary; throws AU_ASSETS_INVALID when it is missing. */
 export function entryOf(dict: LegacyDict, name: string, path: string): unknown {
   if (dict.has(name)) return dict.get(name);
@@ -32,14 +38,17 @@ export function arrayOf(dict: LegacyDict, name: string, shape: readonly (number 
   throw invalidLegacyFile(path, `"${name}" is [${value.shape.join(', ')}], not [${wanted}]`);
 }
 
+/** One value; throws AU_ASSETS_INVALID where it is not finite. */
+export function finiteAt({ data }: LegacyArray, index: number, name: string, path: string): number {
+  const value = Number(data[index]);
+  if (!Number.isFinite(value)) throw invalidLegacyFile(path, `"${name}" holds ${value} at ${index}`);
+  return value;
+}
+
 /** Values as fp32; throws AU_ASSETS_INVALID at a value that is not finite. */
-export function floatsOf({ data }: LegacyArray, name: string, path: string): Float32Array {
-  const floats = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const value = Number(data[i]);
-    if (!Number.isFinite(value)) throw invalidLegacyFile(path, `"${name}" holds ${value} at ${i}`);
-    floats[i] = value;
-  }
+export function floatsOf(array: LegacyArray, name: string, path: string): Float32Array {
+  const floats = new Float32Array(array.data.length);
+  for (let i = 0; i < floats.length; i++) floats[i] = finiteAt(array, i, name, path);
   return floats;
 }
 
