@@ -26,7 +26,17 @@ test('an empty config has every default', () => {
 });
 
 test('every preset loads without a warning', () => {
-  assert.deepEqual(presetNames(), ['demo', 'release_version/deca_pretrain_video_OnlyE2', 'tiny']);
+  assert.deepEqual(presetNames(), [
+    'bivit2',
+    'demo',
+    'release_version/deca_pretrain_video_OnlyE2',
+    'tiny',
+    'variants/EandJ',
+    'variants/EandJT',
+    'variants/exp-only',
+    'variants/no-masks',
+    'variants/window7',
+  ]);
   for (const name of presetNames()) assert.deepEqual(loadConfig({ file: name }).warnings, [], name);
 });
 
@@ -64,7 +74,7 @@ test('a wrong type says what was expected and what stands there', () => {
   assert.equal(error.code, 'AU_CONFIG_TYPE');
   assert.equal(error.where, 'x.yml:2:7');
   assert.match(error.why, /expected a number, got text "fast"/);
-  assert.match(failure('dataset: {windowsize: 5}').why, /expected 3, got 5/);
+  assert.match(failure('dataset: {windowsize: 5}').why, /one of 3, 7, 11, got 5/);
   assert.match(failure('train: {seed: -1}').why, /of at least 0, got -1/);
   assert.match(failure('train:\n').why, /expected a section with keys, got nothing/);
   assert.match(failure('model: {preset: huge}').why, /one of legacy, tiny/);

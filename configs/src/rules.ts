@@ -1,3 +1,4 @@
+import { headHas } from './heads.js';
 import type { RunConfig } from './schema.js';
 
 /** A combination of single values that are each allowed: `error` refuses the run, `warning` is said at submit. */
@@ -34,6 +35,26 @@ const rules: readonly Rule[] = [
     trainedTerms(loss).every((value) => value === 0)
       ? error('loss', 'every data term has weight 0: there is nothing to learn', 'give one loss a weight above 0')
       : null,
+  ({ model, loss }) =>
+    loss.reg_tex > 0 && !headHas(model.head, 'tex')
+      ? error('loss.reg_tex', `the head ${model.head} predicts no texture to regularise`, 'set loss.reg_tex to 0')
+      : null,
+  ({ model, loss }) =>
+    loss.reg_light > 0 && !headHas(model.head, 'light')
+      ? error('loss.reg_light', `the head ${model.head} predicts no light to regularise`, 'set loss.reg_light to 0')
+      : null,
+  ({ model }) =>
+    model.jaw === 'replace' && !headHas(model.head, 'jaw')
+      ? error('model.jaw', `the head ${model.head} predicts no jaw`, 'use the head EandJT or EandJ, or leave it out')
+      : null,
+  ({ model }) =>
+    model.jaw === 'replace' && model.residual
+      ? error('model.jaw', 'with model.residual every predicted code is added', 'leave it out, or set residual false')
+      : null,
+  ({ model }) =>
+    model.residual && headHas(model.head, 'light') && model.sh_basis !== 'deca'
+      ? error('model.sh_basis', "a residual is added to E_flame's light, which has DECA's basis", 'set it to deca')
+      : null,
   ({ train }) =>
     train.max_steps < unlimitedSteps && !Number.isInteger(train.max_steps)
       ? error('train.max_steps', 'steps are whole', 'use an integer, or 1e18 for unlimited')
@@ -57,6 +78,10 @@ const rules: readonly Rule[] = [
   ({ model, loss }) =>
     !model.use_tex && loss.photo > 0
       ? warning('loss.photo', 'without texture (model.use_tex false) colours are compared with plain grey', 'use 0')
+      : null,
+  ({ model, loss }) =>
+    loss.photo > 0 && !(headHas(model.head, 'tex') && headHas(model.head, 'light'))
+      ? warning('loss.photo', `the head ${model.head} leaves texture and light at the coarse ones`, 'use 0')
       : null,
   ({ train }) =>
     train.checkpoint_steps > train.max_steps

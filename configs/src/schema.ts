@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type HeadName, headCodes } from './heads.js';
 
 /**
  * Everything a person sets about a run, under the legacy names where the legacy yml has one.
@@ -37,7 +38,14 @@ export const dataset = z.strictObject({
     .describe('folder that holds MEAD_Dataset_25 and/or Aff-wild2, each with images, kpts, kpts_dense, masks'),
   batch_size: count.default(1).describe('sequences in one leaf'),
   K: count.default(1).describe("images per person for DECA's shape consistency; 1 = off"),
-  windowsize: z.literal(3).default(3).describe('consecutive frames of a sample; the middle one is supervised'),
+  windowsize: z
+    .literal([3, 7, 11])
+    .default(3)
+    .describe('consecutive frames of a sample; the middle one is supervised, shorter sequences are left out'),
+  use_mask: z
+    .boolean()
+    .default(true)
+    .describe('photometric loss under the stored masks; false = under the rendered face, masks are not read'),
   image_size: count.default(224),
   mead_sequences: z.int().min(0).default(3000).describe('random MEAD sequences drawn anew each data epoch'),
   affwild2_copies: z.int().min(0).default(6).describe('copies of every Aff-Wild2 sequence in a data epoch'),
@@ -72,6 +80,19 @@ export const model = z.strictObject({
     .enum(['legacy', 'tiny'])
     .default('legacy')
     .describe('network sizes: legacy = 20,841,599 trained weights; tiny = for tests'),
+  network: z
+    .enum(['bivit', 'bivit2'])
+    .default('bivit')
+    .describe('bivit = as published; bivit2 = a token for each AU, both streams attend to each other'),
+  head: z
+    .enum(Object.keys(headCodes) as [HeadName, ...HeadName[]])
+    .default('OnlyE')
+    .describe('what is predicted: OnlyE 127, EandJT 130, EandJ 53, exp-only 50 numbers'),
+  jaw: z
+    .enum(['add', 'replace'])
+    .default('add')
+    .describe('a predicted jaw is added to the coarse one, or stands for it'),
+  residual: z.boolean().default(false).describe('all predicted codes are added to the coarse ones; starts near zero'),
   use_tex: z.boolean().default(true),
   coarse: z
     .enum(['auto', 'fit', 'e_flame'])

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runConfig } from '@auseq/configs/schema';
 import fc from 'fast-check';
-import { chooseSync } from './choose-sync.js';
+import { bytesOf, chooseSync } from './choose-sync.js';
 import { checkRunName, nameRun } from './name-run.js';
 import { aRun, type ConfigWish, configJson, now } from './run-record.fixture.js';
 import { newRun, resumeChange } from './submit-run.js';
@@ -24,6 +25,21 @@ describe('the way of adding gradients', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('bytes of a run', () => {
+  it('are those of its network, head and window', () => {
+    const parametersOf = (model: object, windowsize = 3) =>
+      bytesOf(runConfig.parse({ model, dataset: { windowsize } })).parameters / 4;
+    // The exact counts of the worker's own tests.
+    assert.equal(parametersOf({}), 20_841_599);
+    assert.equal(parametersOf({ head: 'exp-only' }, 11), 20_806_194);
+    assert.equal(parametersOf({ network: 'bivit2', head: 'EandJT' }, 7), 26_705_538);
+    assert.equal(parametersOf({ preset: 'tiny' }), 46_559);
+    assert.equal(parametersOf({ preset: 'tiny', network: 'bivit2', head: 'EandJ' }), 58_037);
+    const { sequence } = bytesOf(runConfig.parse({ model: { head: 'EandJ' }, dataset: { windowsize: 7 } }));
+    assert.equal(sequence, 4 * (7 * (27 * 512 + 2048) + 53));
   });
 });
 

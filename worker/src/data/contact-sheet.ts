@@ -15,7 +15,7 @@ const mostPictures = 24;
 /** Draws pictures from all over a data set, with the 68 (green) and 105 (red) points and the mask values, into a PNG. */
 export async function drawContactSheet(root: string, manifest: DatasetManifest, file: string): Promise<number> {
   const centres = manifest.sequences.flatMap(({ id, frames }) =>
-    frames.slice(1, -1).map((_, i) => ({ id, stems: frames.slice(i, i + 3) as unknown as [string, string, string] })),
+    frames.slice(1, -1).map((_, i) => ({ id, stems: frames.slice(i, i + 3) })),
   );
   const count = Math.min(mostPictures, centres.length);
   const chosen = Array.from({ length: count }, (_, i) => centres[Math.floor((i * centres.length) / count)]!);
@@ -23,7 +23,7 @@ export async function drawContactSheet(root: string, manifest: DatasetManifest, 
   const cell = Math.max(size, 224);
   const tiles: { input: Buffer; left: number; top: number }[] = [];
   for (const [i, { id, stems }] of chosen.entries()) {
-    const sample = await decodeSample({ root, sequence: id, stems, imageSize: size, denseIndices });
+    const sample = await decodeSample({ root, sequence: id, stems, imageSize: size, denseIndices, useMask: true });
     const pixels = sample.image.slice(size * size * 3, 2 * size * size * 3);
     const mask = sample.mask.subarray(size * size, 2 * size * size);
     for (let p = 0; p < pixels.length; p++)

@@ -6,28 +6,30 @@ import { denseCounts } from './check-frame.js';
 import { badSample, decodeImage, decodeMask, decodePoints } from './decode-frame.js';
 import { imageEndings, type Tree, treeFolder } from './tree.js';
 
-/** What one sample is decoded from: three frames of a sequence. */
+/** What one sample is decoded from: W consecutive frames of a sequence. */
 export interface SampleJob {
   readonly root: string;
   readonly sequence: string;
-  readonly stems: readonly [string, string, string];
+  readonly stems: readonly string[];
   readonly imageSize: number;
   readonly denseIndices: readonly number[];
+  /** False: mask files are not read, the mask is all ones. */
+  readonly useMask: boolean;
 }
 
 /** A decoded sample as it travels between threads: pictures stay bytes, a quarter of the floats. */
 export interface DecodedSample {
   readonly contentHash: string;
-  readonly image: Uint8Array; // [3,S,S,3] RGB
-  readonly mask: Uint8Array; // [3,S,S] values 0, 1, 2
-  readonly landmark: Float32Array; // [3,68,3]
-  readonly landmarkDense: Float32Array; // [3,105,3]
+  readonly image: Uint8Array; // [W,S,S,3] RGB
+  readonly mask: Uint8Array; // [W,S,S] values 0, 1, 2
+  readonly landmark: Float32Array; // [W,68,3]
+  readonly landmarkDense: Float32Array; // [W,105,3]
 }
 
 /** Pauses before reading a failed sample again: a network file system may have been away for a moment. */
 const retryPausesMs = [50, 200, 1000];
 
-/** Reads and decodes the three frames; tries again three times, then throws the last AU_DATA_SAMPLE. */
+/** Reads and decodes the frames; tries again three times, then throws the last AU_DATA_SAMPLE. */
 export async function decodeSample(job: SampleJob): Promise<DecodedSample> {
   for (const pause of retryPausesMs) {
     try {
@@ -39,12 +41,14 @@ export async function decodeSample(job: SampleJob): Promise<DecodedSample> {
   return decodeOnce(job);
 }
 
-async function decodeOnce({ root, sequence, stems, imageSize: size, denseIndices }: SampleJob): Promise<DecodedSample> {
+async function decodeOnce(job: SampleJob): Promise<DecodedSample> {
+  const { root, sequence, stems, imageSize: size, denseIndices, useMask } = job;
+  const frames = stems.length;
   const hash = createHash('sha256');
-  const image = new Uint8Array(3 * size * size * 3);
-  const mask = new Uint8Array(3 * size * size);
-  const landmark = new Float32Array(3 * 68 * 3);
-  const landmarkDense = new Float32Array(3 * denseIndices.length * 3);
+  const image = new Uint8Array(frames * size * size * 3);
+  const mask = new Uint8Array(frames * size * size);
+  const landmark = new Float32Array(frames * 68 * 3);
+  const landmarkDense = new Float32Array(frames * denseIndices.length * 3);
   for (const [i, stem] of stems.entries()) {
     const file = (tree: Tree, name: string) => join(treeFolder(root, sequence, tree), name);
     const read = async (path: string) => {
@@ -64,7 +68,7 @@ async function decodeOnce({ root, sequence, stems, imageSize: size, denseIndices
       landmarkDense.set(points.subarray(3 * index, 3 * index + 3), (i * denseIndices.length + k) * 3);
     const labels = file('masks', `${stem}.npy`);
     // The legacy rule for a frame without a mask (model-facts §6.3); the manifest's builder has named such frames.
-    const values = (await exists(labels)) ? decodeMask(await read(labels), size, labels) : allOnes(size);
+    const values = useMask && (await exists(labels)) ? decodeMask(await read(labels), size, labels) : allOnes(size);
     mask.set(values, i * size * size);
   }
   return { contentHash: hash.digest('hex'), image, mask, landmark, landmarkDense };

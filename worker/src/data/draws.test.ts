@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { epochDraws, epochLength, positionOf, stepDraws, valDraws } from './draws.js';
+import { epochDraws, epochLength, positionOf, splitDraws, stepDraws } from './draws.js';
 import type { DatasetManifest, SequenceEntry, Source, Split } from './types.js';
 
 function manifestOf(counts: { mead: number; affwild2: number; val: number }): DatasetManifest {
@@ -28,7 +28,9 @@ const cases = fc.record({
   leaves: fc.integer({ min: 1, max: 5 }),
   batch: fc.integer({ min: 1, max: 4 }),
 });
-const mixOf = (take: number, copies: number) => ({ dataset: { mead_sequences: take, affwild2_copies: copies } });
+const mixOf = (take: number, copies: number) => ({
+  dataset: { mead_sequences: take, affwild2_copies: copies, windowsize: 3 },
+});
 
 describe('epochDraws', () => {
   it('holds each Aff-Wild2 copy once and the asked number of different MEAD sequences', () => {
@@ -109,10 +111,10 @@ describe('stepDraws', () => {
   });
 });
 
-describe('valDraws', () => {
+describe('splitDraws', () => {
   it('lists every interior centre of the held-out sequences in order', () => {
     const manifest = manifestOf({ mead: 1, affwild2: 1, val: 3 });
-    const draws = valDraws(manifest);
+    const draws = splitDraws(manifest, 'val', 3);
     const expected = manifest.sequences
       .filter(({ split }) => split === 'val')
       .flatMap(({ id, frames }) => Array.from({ length: frames.length - 2 }, (_, i) => `${id} ${i + 1}`));

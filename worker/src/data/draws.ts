@@ -1,10 +1,16 @@
 import { AuseqError } from '@auseq/proto/errors';
 import { nameWord, type StreamKey, streamBits, streamKey } from '../model/counter-hash.js';
-import type { DatasetManifest, Draw, SequenceEntry } from './types.js';
+import type { DatasetManifest, Draw, SequenceEntry, Split } from './types.js';
+import { windowCentres, windowReach } from './window.js';
 
-/** How a data epoch mixes the two sources (a run config has these under `dataset`). */
+/** How a data epoch mixes the two sources, and the frames of a sample (a run config has these under `dataset`). */
 export interface DataMix {
-  readonly dataset: { readonly mead_sequences: number; readonly affwild2_copies: number };
+  readonly dataset: {
+    readonly mead_sequences: number;
+    readonly affwild2_copies: number;
+    /** Every sequence of the manifest must have as many frames: `keepWindows`. */
+    readonly windowsize: number;
+  };
 }
 
 /**
@@ -13,6 +19,7 @@ export interface DataMix {
  */
 export function epochDraws(manifest: DatasetManifest, mix: DataMix, seed: number, epoch: number): Draw[] {
   const stream = (name: string) => streamKey(seed, epoch, nameWord(name));
+  const reach = windowReach(mix.dataset.windowsize);
   const mead = train(manifest, 'mead');
   const count = Math.min(mix.dataset.mead_sequences, mead.length);
   const uses = shuffled(mead, stream('mead'))
@@ -27,7 +34,7 @@ export function epochDraws(manifest: DatasetManifest, mix: DataMix, seed: number
     position,
     sequence: sequence.id,
     copy,
-    centre: 1 + below(sequence.frames.length - 2, centres, position),
+    centre: reach + below(sequence.frames.length - 2 * reach, centres, position),
   }));
 }
 
@@ -65,11 +72,11 @@ export function stepDraws(
   );
 }
 
-/** Every interior centre of every validation sequence, in order; epoch 0, copy 0. */
-export function valDraws(manifest: DatasetManifest): Draw[] {
+/** Every centre of every sequence of a split that has a whole window around it, in order; epoch 0, copy 0. */
+export function splitDraws(manifest: DatasetManifest, split: Split, window: number): Draw[] {
   const centres = manifest.sequences
-    .filter(({ split }) => split === 'val')
-    .flatMap(({ id, frames }) => frames.slice(2).map((_, i) => ({ sequence: id, centre: i + 1 })));
+    .filter((sequence) => sequence.split === split)
+    .flatMap(({ id, frames }) => windowCentres(frames.length, window).map((centre) => ({ sequence: id, centre })));
   return centres.map((one, position) => ({ epoch: 0, position, copy: 0, ...one }));
 }
 
@@ -94,7 +101,7 @@ const known = new WeakMap<DatasetManifest, Map<string, Draw[]>>();
 function knownEpoch(manifest: DatasetManifest, mix: DataMix, seed: number, epoch: number): Draw[] {
   const lists = known.get(manifest) ?? new Map<string, Draw[]>();
   known.set(manifest, lists);
-  const key = [mix.dataset.mead_sequences, mix.dataset.affwild2_copies, seed, epoch].join(' ');
+  const key = [mix.dataset.mead_sequences, mix.dataset.affwild2_copies, mix.dataset.windowsize, seed, epoch].join(' ');
   const found = lists.get(key) ?? epochDraws(manifest, mix, seed, epoch);
   lists.delete(key);
   lists.set(key, found);

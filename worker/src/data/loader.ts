@@ -2,20 +2,25 @@ import { AuseqError } from '@auseq/proto/errors';
 import type { DecodedSample, SampleJob } from './decode-sample.js';
 import { createDecoderPool } from './decoder-pool.js';
 import type { DatasetManifest, Draw, Sample, SampleLoader } from './types.js';
+import { windowReach } from './window.js';
 
 export interface SampleLoaderOptions {
   readonly root: string;
   readonly manifest: DatasetManifest;
   /** Side of the pictures that are returned, whatever the files have. */
   readonly imageSize: number;
+  /** Frames of a sample, odd; the middle one is the draw's centre. */
+  readonly window: number;
+  /** False: mask files are not read, masks are all ones. */
+  readonly useMask: boolean;
   readonly threads: number;
   /** The 105 of mediapipe's 468 points (from the assets' landmark embedding). */
   readonly denseIndices: ArrayLike<number>;
 }
 
-/** Decoded samples kept in memory, and those of them decoded ahead of their use: 0.5 MB each at 224 pixels. */
-const kept = 128;
-const ahead = 64;
+/** Decoded frames kept in memory, and those of them decoded ahead of their use: 0.2 MB each at 224 pixels. */
+const keptFrames = 384;
+const framesAhead = 192;
 
 interface Entry {
   readonly decoded: Promise<DecodedSample>;
@@ -30,10 +35,14 @@ export function createSampleLoader({
   root,
   manifest,
   imageSize,
+  window,
+  useMask,
   threads,
   denseIndices,
 }: SampleLoaderOptions): SampleLoader {
   const pool = createDecoderPool(threads);
+  const kept = Math.ceil(keptFrames / window);
+  const ahead = Math.ceil(framesAhead / window);
   const dense = Array.from(denseIndices);
   const frames = new Map(manifest.sequences.map((sequence) => [sequence.id, sequence.frames]));
   const entries = new Map<string, Entry>();
@@ -43,9 +52,10 @@ export function createSampleLoader({
     const job: SampleJob = {
       root,
       sequence: draw.sequence,
-      stems: stemsOf(frames, draw),
+      stems: stemsOf(frames, draw, window),
       imageSize,
       denseIndices: dense,
+      useMask,
     };
     const entry: Entry = { decoded: pool.decode(job), asked };
     const key = keyOf(draw);
@@ -89,7 +99,7 @@ export function createSampleLoader({
       entries.set(key, entry);
       pump();
       const decoded = await orAborted(entry.decoded, signal);
-      return toSample(draw, decoded, imageSize, stemsOf(frames, draw));
+      return toSample(draw, decoded, imageSize, stemsOf(frames, draw, window));
     },
     close: () => pool.close(),
   };
@@ -98,23 +108,26 @@ export function createSampleLoader({
 /** Copies of a sequence and later epochs share what is decoded. */
 const keyOf = ({ sequence, centre }: Draw): string => `${sequence} ${centre}`;
 
-function stemsOf(frames: ReadonlyMap<string, readonly string[]>, { sequence, centre }: Draw): [string, string, string] {
-  const stems = frames.get(sequence)?.slice(Math.max(0, centre - 1), centre + 2) ?? [];
-  const [before, middle, after] = stems;
-  if (centre >= 1 && before !== undefined && middle !== undefined && after !== undefined)
-    return [before, middle, after];
+function stemsOf(
+  frames: ReadonlyMap<string, readonly string[]>,
+  { sequence, centre }: Draw,
+  window: number,
+): readonly string[] {
+  const first = centre - windowReach(window);
+  const stems = frames.get(sequence)?.slice(Math.max(0, first), first + window) ?? [];
+  if (first >= 0 && stems.length === window) return stems;
   throw new AuseqError('AU_DATA_SAMPLE', {
-    what: `no frames around ${centre} in ${sequence}`,
+    what: `no ${window} frames around ${centre} in ${sequence}`,
     why: 'the draw does not belong to this data set',
     try: 'check that dataset.root is what the run was submitted with',
   });
 }
 
-function toSample(draw: Draw, decoded: DecodedSample, size: number, stems: readonly [string, string, string]): Sample {
+function toSample(draw: Draw, decoded: DecodedSample, size: number, stems: readonly string[]): Sample {
   const plane = size * size;
-  const image = new Float32Array(9 * plane);
-  const mask = new Float32Array(9 * plane);
-  for (let frame = 0; frame < 3; frame++) {
+  const image = new Float32Array(3 * stems.length * plane);
+  const mask = new Float32Array(3 * stems.length * plane);
+  for (let frame = 0; frame < stems.length; frame++) {
     for (let channel = 0; channel < 3; channel++) {
       const to = (3 * frame + channel) * plane;
       for (let i = 0; i < plane; i++) {
@@ -123,7 +136,6 @@ function toSample(draw: Draw, decoded: DecodedSample, size: number, stems: reado
       }
     }
   }
-  const [a, b, c] = stems.map((stem) => `${draw.sequence}/${stem}`);
   return {
     draw,
     contentHash: decoded.contentHash,
@@ -132,7 +144,7 @@ function toSample(draw: Draw, decoded: DecodedSample, size: number, stems: reado
     // Copies: the decoded arrays are shared by later loads.
     landmark: decoded.landmark.slice(),
     landmarkDense: decoded.landmarkDense.slice(),
-    names: [a!, b!, c!],
+    names: stems.map((stem) => `${draw.sequence}/${stem}`),
   };
 }
 

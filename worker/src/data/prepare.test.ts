@@ -54,6 +54,8 @@ describe('prepareVideo', () => {
       root,
       manifest: first.manifest,
       imageSize: 96,
+      window: 3,
+      useMask: true,
       threads: 1,
       denseIndices,
     });

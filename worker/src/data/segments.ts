@@ -13,7 +13,7 @@ export interface Segments {
   readonly skipped: readonly { frames: string; reason: string }[];
 }
 
-/** A sample reaches one frame to each side: with two frames between, none of either part sees a frame of the other. */
+/** Samples stay inside their part whatever the window; two frames between keep the parts' faces from being all but the same. */
 const gap = 2;
 
 /**

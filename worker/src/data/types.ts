@@ -19,7 +19,7 @@ export interface DatasetManifest {
   readonly hash: string; // over the sequences
 }
 
-/** One use of one sequence: 3 frames around `centre` (1..n-2). */
+/** One use of one sequence: the window of W frames (3, 7 or 11) around `centre`. */
 export interface Draw {
   readonly epoch: number;
   readonly position: number; // in the epoch's list
@@ -32,11 +32,11 @@ export interface Draw {
 export interface Sample {
   readonly draw: Draw;
   readonly contentHash: string; // sha256 of the bytes that were read
-  readonly image: Float32Array; // [3,3,S,S] frame, channel RGB 0..1, row, column
-  readonly landmark: Float32Array; // [3,68,3]
-  readonly landmarkDense: Float32Array; // [3,105,3]
-  readonly mask: Float32Array; // [3,3,S,S] values 0, 1, 2; three equal channels
-  readonly names: readonly [string, string, string];
+  readonly image: Float32Array; // [W,3,S,S] frame, channel RGB 0..1, row, column
+  readonly landmark: Float32Array; // [W,68,3]
+  readonly landmarkDense: Float32Array; // [W,105,3]
+  readonly mask: Float32Array; // [W,3,S,S] values 0, 1, 2; three equal channels
+  readonly names: readonly string[];
 }
 
 /** Samples in the asked order, decoded off the main thread, ahead of time. */

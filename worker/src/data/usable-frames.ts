@@ -9,7 +9,7 @@ export interface UsableFrames {
   readonly reasons: readonly string[];
 }
 
-/** A sample is 3 consecutive frames. */
+/** The smallest sample is 3 consecutive frames; a run with a longer window leaves out what is too short for it. */
 export const shortestSequence = 3;
 
 /**

@@ -1,3 +1,4 @@
+import { type CodeName, codeSizes, type HeadName, headCodes } from '@auseq/configs/heads';
 import { AuseqError } from '@auseq/proto/errors';
 import type { tf } from '../tensor/tf.js';
 
@@ -18,8 +19,14 @@ const part = (name: string, ...shape: number[]): CodePart => ({
 
 const light = part('light', 9, 3);
 
-/** BiViT's 127 outputs (model-facts §0.1): texture, expression, light as 9 spherical harmonics x RGB. */
-export const bivitCodeLayout: CodeLayout = [part('tex', 50), part('exp', 50), light];
+/** The outputs of one of BiViT's heads (model-facts §0.1): texture, expression, jaw (axis-angle), light (9 harmonics x RGB). */
+export function headLayout(head: HeadName): CodeLayout {
+  const codes: readonly CodeName[] = headCodes[head];
+  return codes.map((code) => (code === 'light' ? light : part(code, codeSizes[code])));
+}
+
+/** BiViT's 127 outputs as published. */
+export const bivitCodeLayout: CodeLayout = headLayout('OnlyE');
 
 /** E_flame's 236 outputs (model-facts §2.1). */
 export const eFlameCodeLayout: CodeLayout = [

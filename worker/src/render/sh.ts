@@ -20,6 +20,14 @@ const factors: Record<ShBasis, readonly number[]> = {
   standard: [legacyL0, l1, l1, l1, l2, l2, l20, l2, l2],
 };
 
+/** A light code [9,3] in DECA's basis: white, 0.6 from everywhere and 0.4 from the front (along z). Our own choice. */
+export function frontalLight(): Float32Array {
+  const code = new Float32Array(27);
+  code.fill(0.6 / l0, 0, 3);
+  code.fill(0.4 / l1, 9, 12);
+  return code;
+}
+
 /** Shading [B,P,3] of normals [B,P,3] under light codes [B,9,3]. */
 export function shade(normals: tf.Tensor, light: tf.Tensor, basis: ShBasis): tf.Tensor3D {
   const [x, y, z] = tf.split(normals, 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor];

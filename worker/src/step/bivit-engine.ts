@@ -1,25 +1,27 @@
 import { createHash } from 'node:crypto';
 import { stepDraws } from '../data/draws.js';
 import type { Draw } from '../data/types.js';
-import { bivitParameters } from '../model/bivit/shape.js';
 import { decomposeRow, eFlameCodeLayout } from '../model/codes.js';
 import { countWeights } from '../model/parameter.js';
 import { rasterise } from '../render/raster.js';
+import { frontalLight } from '../render/sh.js';
 import { adamInputs } from '../tensor/adam-inputs.js';
 import { compileBivitSession } from './bivit-session.js';
 import { checkLeafCodes } from './check-numbers.js';
 import { createContourTable } from './contour-feed.js';
 import { fillDropoutMasks } from './dropout-masks.js';
-import { dropoutSites } from './dropout-sites.js';
 import type { EngineSnapshot, LeafFeatures, LeafGradient, StepEngine } from './engine.js';
 import type { EngineInputs } from './engine-inputs.js';
 import { createFrameEncoder, type FrameFeatures } from './frame-features.js';
-import { type LeafData, type LeafSources, prepareLeaf } from './leaf-data.js';
+import { type CoarseCodes, type LeafData, type LeafSources, prepareLeaf } from './leaf-data.js';
 import { bytesOf, decodeLeafPayload, encodeLeafPayload, floatsOf } from './leaf-payload.js';
 import { learningRate } from './learning-rate.js';
 import { createLru } from './lru.js';
 import { maskFeeds } from './programs/masks.js';
 import { sizesOf } from './sizes.js';
+import { trainedNetwork } from './trained-network.js';
+
+const light = frontalLight();
 
 /** Leaves kept ready between `features` and `supervise`; two steps' worth of the largest plan is far below this. */
 const leavesInMemory = 256;
@@ -40,8 +42,8 @@ export function createBivitEngine(inputs: EngineInputs, sync: 'gather' | 'allred
   const { config, assets, manifest } = inputs;
   const sizes = sizesOf(config);
   const session = compileBivitSession(config, sizes, assets, sync);
-  const parameters = bivitParameters(sizes.bivit);
-  const sites = dropoutSites(sizes.bivit);
+  const parameters = trainedNetwork(sizes).parameters(sizes.bivit);
+  const sites = trainedNetwork(sizes).sites(sizes.bivit);
   const sources: LeafSources = {
     sizes,
     loader: inputs.loader,
@@ -181,11 +183,16 @@ export function createBivitEngine(inputs: EngineInputs, sync: 'gather' | 'allred
   };
 }
 
-function coarseOf(inputs: EngineInputs, draw: Draw, features: FrameFeatures) {
+function coarseOf(inputs: EngineInputs, draw: Draw, features: FrameFeatures): CoarseCodes {
   const sequence = inputs.coarse.get(draw.sequence);
-  if (sequence) return { shape: sequence.shape, pose: sequence.pose[draw.centre]!, cam: sequence.cam[draw.centre]! };
-  const { shape, pose, cam } = decomposeRow(features.codes, eFlameCodeLayout);
-  return { shape: shape!, pose: pose!, cam: cam! };
+  if (sequence) {
+    const pose = sequence.pose[draw.centre]!;
+    const cam = sequence.cam[draw.centre]!;
+    // The fit sees landmarks alone: no expression, the mean texture, a plain light.
+    return { shape: sequence.shape, pose, cam, exp: new Float32Array(50), tex: new Float32Array(50), light };
+  }
+  const { shape, pose, cam, exp, tex, light: own } = decomposeRow(features.codes, eFlameCodeLayout);
+  return { shape: shape!, pose: pose!, cam: cam!, exp: exp!, tex: tex!, light: own! };
 }
 
 /** Everything the bits of a frame's features depend on beside the picture. */

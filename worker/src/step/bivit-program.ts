@@ -1,4 +1,4 @@
-import { epochLength, positionOf, valDraws } from '../data/draws.js';
+import { epochLength, positionOf, splitDraws } from '../data/draws.js';
 import type { Draw } from '../data/types.js';
 import { manifestKey } from '../results/checkpoint-layout.js';
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
@@ -12,6 +12,7 @@ import type { CommittedStep, StepContext, StepProgram } from './context.js';
 import type { EngineInputs } from './engine-inputs.js';
 import { openInputs } from './open-inputs.js';
 import { provenanceOf } from './provenance.js';
+import { sizesOf } from './sizes.js';
 import { createValidator, type Validator } from './validate.js';
 
 /** Training frames that the constant-expression baseline is fitted to, at most. */
@@ -82,11 +83,12 @@ async function openRun(context: StepContext): Promise<Opened> {
   const inputs = await openInputs(context);
   const engine = createBivitEngine(inputs, context.sync);
   context.logger.info({ ms: Date.now() - started }, 'programs are compiled');
-  const held = valDraws(inputs.manifest);
+  const held = splitDraws(inputs.manifest, 'val', inputs.config.dataset.windowsize);
   const sources = {
     engine,
     assets: inputs.assets,
     imageSize: inputs.config.dataset.image_size,
+    head: sizesOf(inputs.config).head,
     draws: held,
     trainDraws: trainDrawsSpread(inputs, baselineFrames),
   };
@@ -172,11 +174,9 @@ function pictureKey(run: string, step: number, folder = 'train_images'): string 
   return `runs/${run}/train_images/${name}${String(step).padStart(6, '0')}.jpg`;
 }
 
-function trainDrawsSpread({ manifest }: EngineInputs, count: number): Draw[] {
-  const centres = manifest.sequences
-    .filter(({ split }) => split === 'train')
-    .flatMap(({ id, frames }) => frames.slice(2).map((_, index) => ({ sequence: id, centre: index + 1 })));
-  return spread(centres, count).map((one, position) => ({ ...one, epoch: 0, position, copy: 0 }));
+function trainDrawsSpread({ manifest, config }: EngineInputs, count: number): Draw[] {
+  const all = splitDraws(manifest, 'train', config.dataset.windowsize);
+  return spread(all, count).map((one, position) => ({ ...one, position }));
 }
 
 /** At most `count` items, evenly spread, ends included. */

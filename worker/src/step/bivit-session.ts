@@ -1,7 +1,5 @@
 import type { RunConfig } from '@auseq/configs/schema';
 import type { AssetBundle, HostArray, NetworkName } from '../assets/types.js';
-import { initBivit } from '../model/bivit/init.js';
-import { bivitParameters } from '../model/bivit/shape.js';
 import { flameConstants } from '../model/flame/constants.js';
 import { foldNetwork } from '../model/networks/fold-network.js';
 import { type CompiledSession, compileSession, type ProgramDef } from '../tensor/session.js';
@@ -12,6 +10,7 @@ import { superviseProgram } from './programs/supervise.js';
 import { applyProgram, gradientProgram, updateProgram } from './programs/update.js';
 import { withPrefix } from './run-constants.js';
 import type { Sizes } from './sizes.js';
+import { trainedNetwork } from './trained-network.js';
 import { warmUp } from './warm-up.js';
 
 /** Compiles every program of a run into one session, so that weights and Adam's moments never leave it. */
@@ -21,8 +20,10 @@ export function compileBivitSession(
   assets: AssetBundle,
   sync: 'gather' | 'allreduce',
 ): CompiledSession {
-  const parameters = bivitParameters(sizes.bivit).map(({ name }) => name);
-  const weights = initBivit(sizes.bivit, config.train.seed);
+  const network = trainedNetwork(sizes);
+  const parameters = network.parameters(sizes.bivit).map(({ name }) => name);
+  const fresh = network.init(sizes.bivit, config.train.seed);
+  const weights = config.model.residual ? startAtCoarse(fresh) : fresh;
   const update: Record<string, ProgramDef> =
     sync === 'gather'
       ? { update: updateProgram(sizes) }
@@ -31,7 +32,7 @@ export function compileBivitSession(
     frame: frameProgram(sizes),
     encode: encodeProgram(sizes, parameters),
     supervise: superviseProgram(sizes, config),
-    picture: pictureProgram(sizes, config),
+    picture: pictureProgram(sizes),
     ...update,
   };
   const session = compileSession({
@@ -46,6 +47,12 @@ export function compileBivitSession(
   });
   warmUp(session, programs);
   return session;
+}
+
+/** A residual's last layer starts a thousand times smaller: the first render is all but the coarse face (model-facts §3.3, §3.5). */
+function startAtCoarse(weights: ReadonlyMap<string, HostArray>): Map<string, HostArray> {
+  const scaled = ({ shape, data }: HostArray) => ({ shape, data: (data as Float32Array).map((value) => value * 1e-3) });
+  return new Map([...weights].map(([name, array]) => [name, name.startsWith('vit.mlp_head.') ? scaled(array) : array]));
 }
 
 function frozenConstants(config: RunConfig, sizes: Sizes, assets: AssetBundle): Record<string, HostArray> {

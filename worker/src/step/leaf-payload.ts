@@ -1,6 +1,6 @@
 import { AuseqError } from '@auseq/proto/errors';
 
-/** What BiViT reads of a leaf: `afn` [b,3,27,A] then `global` [b,3,G], fp32 little-endian. 190 kB a sequence in the legacy sizes. */
+/** What BiViT reads of a leaf: `afn` [b,W,27,A] then `global` [b,W,G], fp32 little-endian. 190 kB a sequence in the legacy sizes. */
 export function encodeLeafPayload(afn: Float32Array, global: Float32Array): Uint8Array {
   const payload = new Float32Array(afn.length + global.length);
   payload.set(afn, 0);

@@ -5,6 +5,7 @@ import { loadAssets } from '../assets/load.js';
 import type { AssetBundle } from '../assets/types.js';
 import { createSampleLoader } from '../data/loader.js';
 import { readManifest } from '../data/manifest.js';
+import { keepWindows } from '../data/window.js';
 import { coarseCodes } from '../fit/coarse-codes.js';
 import type { StepContext } from './context.js';
 import type { EngineInputs } from './engine-inputs.js';
@@ -13,20 +14,25 @@ import type { EngineInputs } from './engine-inputs.js';
 export async function openInputs({ config, logger, signal }: StepContext): Promise<EngineInputs> {
   if (config.dataset.root === '') throw noDataset();
   const root = resolve(config.dataset.root);
-  const manifest = await readManifest(root);
+  const whole = await readManifest(root);
+  const { manifest, skipped } = keepWindows(whole, config.dataset.windowsize);
+  if (skipped.length > 0) logger.warn({ skipped }, 'sequences are left out: shorter than dataset.windowsize');
   const assets = await loadAssets(resolve(config.assets || join(auseqHome(), 'assets', config.model.preset)));
   checkPreset(assets, config.model.preset);
   const loader = createSampleLoader({
     root,
     manifest,
     imageSize: config.dataset.image_size,
+    window: config.dataset.windowsize,
+    useMask: config.dataset.use_mask,
     threads: config.dataset.num_workers,
     denseIndices: assets.landmarks.denseIndices,
   });
   const fitted = config.model.coarse === 'fit' || (config.model.coarse === 'auto' && assets.kind === 'stand-in');
   const started = Date.now();
   const coarse = fitted
-    ? await coarseCodes({ manifest, root, assets, cacheDir: join(auseqHome(), 'coarse'), signal })
+    ? // Of all sequences, so that a video has one shape whatever the window.
+      await coarseCodes({ manifest: whole, root, assets, cacheDir: join(auseqHome(), 'coarse'), signal })
     : new Map<string, never>();
   logger.info(
     { sequences: manifest.sequences.length, coarse: fitted ? 'fit' : 'e_flame', ms: Date.now() - started },

@@ -1,10 +1,15 @@
 import type { RunConfig } from '@auseq/configs/schema';
 import { type BivitShape, bivitShapes } from '../model/bivit/shape.js';
+import { codeSize, headLayout } from '../model/codes.js';
+import type { HeadPlan } from '../model/head.js';
 import { type ResNetShape, resNetShapes } from '../model/networks/resnet-shape.js';
+import type { TrainedNetworkName } from './trained-network.js';
 
 /** The sizes every program of a run is compiled for: static, so that one leaf has the same bits wherever it is computed. */
 export interface Sizes {
+  readonly network: TrainedNetworkName;
   readonly bivit: BivitShape;
+  readonly head: HeadPlan;
   readonly resnet: ResNetShape;
   /** Sequences in a leaf. */
   readonly leafBatch: number;
@@ -14,9 +19,13 @@ export interface Sizes {
 }
 
 export function sizesOf(config: RunConfig): Sizes {
+  const { model } = config;
+  const layout = headLayout(model.head);
   return {
-    bivit: bivitShapes[config.model.preset],
-    resnet: resNetShapes[config.model.preset],
+    network: model.network,
+    bivit: { ...bivitShapes[model.preset], frames: config.dataset.windowsize, outputs: codeSize(layout) },
+    head: { layout, residual: model.residual, jaw: model.jaw, lightBasis: model.sh_basis },
+    resnet: resNetShapes[model.preset],
     leafBatch: config.dataset.batch_size,
     leaves: config.batch.leaves,
     image: config.dataset.image_size,

@@ -2,7 +2,7 @@ import type { AssetBundle } from '../assets/types.js';
 import type { Draw } from '../data/types.js';
 import { fitConstantExpression } from '../fit/constant-expression.js';
 import { landmarkErrorPixels } from '../fit/landmark-error.js';
-import { bivitCodeLayout, decomposeRow } from '../model/codes.js';
+import { decodeRow, type HeadPlan } from '../model/head.js';
 import type { BivitEngine } from './bivit-engine.js';
 import type { LeafData } from './leaf-data.js';
 
@@ -21,10 +21,17 @@ export interface ValidationSources {
   readonly engine: BivitEngine;
   readonly assets: AssetBundle;
   readonly imageSize: number;
+  readonly head: HeadPlan;
   /** Held-out draws, in order. */
   readonly draws: readonly Draw[];
   /** Training draws that the constant expression is fitted to. */
   readonly trainDraws: readonly Draw[];
+}
+
+/** What is set against the coarse face: an expression, and a pose where the head predicts a jaw. */
+interface FaceChange {
+  readonly exp: ArrayLike<number>;
+  readonly pose?: ArrayLike<number>;
 }
 
 export interface Validator {
@@ -33,13 +40,13 @@ export interface Validator {
 
 /** Measures the held-out frames; what does not change while training (features, baselines) is computed once. */
 export function createValidator(sources: ValidationSources): Validator {
-  const { engine, assets, draws, trainDraws, imageSize } = sources;
+  const { engine, assets, draws, trainDraws, imageSize, head } = sources;
   let frames: readonly LeafData[] | null = null;
   let constant: ArrayLike<number> | null = null;
-  const errorOf = (data: LeafData, exp: ArrayLike<number>) =>
-    landmarkErrorPixels(assets.flame, assets.landmarks, { ...data.coarse, exp }, data.targets.landmark, imageSize);
-  const mean = (expressionOf: (data: LeafData) => ArrayLike<number>, data: readonly LeafData[]) =>
-    data.reduce((sum, one) => sum + errorOf(one, expressionOf(one)), 0) / data.length;
+  const errorOf = (data: LeafData, face: FaceChange) =>
+    landmarkErrorPixels(assets.flame, assets.landmarks, { ...data.coarse, ...face }, data.targets.landmark, imageSize);
+  const mean = (faceOf: (data: LeafData) => FaceChange, data: readonly LeafData[]) =>
+    data.reduce((sum, one) => sum + errorOf(one, faceOf(one)), 0) / data.length;
   return {
     async validate(step, signal) {
       frames ??= await prepareAll(engine, draws, signal);
@@ -49,9 +56,9 @@ export function createValidator(sources: ValidationSources): Validator {
       return {
         step,
         frames: frames.length,
-        landmark_error: mean((data) => decomposeRow(engine.infer(data).codes, bivitCodeLayout).exp!, frames),
-        landmark_error_zero_expression: mean(() => zero, frames),
-        landmark_error_constant_expression: mean(() => fixed, frames),
+        landmark_error: mean((data) => decodeRow(engine.infer(data).codes, data.coarse, head), frames),
+        landmark_error_zero_expression: mean(() => ({ exp: zero }), frames),
+        landmark_error_constant_expression: mean(() => ({ exp: fixed }), frames),
       };
     },
   };

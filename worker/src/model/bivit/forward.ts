@@ -41,7 +41,8 @@ function embed(p: Params, afn: tf.Tensor, shape: BivitShape): tf.Tensor {
   return tf.concat([cls, tokens], 1).add(p['vit.pos_embedding']!);
 }
 
-function feedForward(p: Params, name: string, site: string, x: tf.Tensor, masks: Masks): tf.Tensor {
+/** The position-wise block: norm, two linear layers, exact GELU between them. */
+export function feedForward(p: Params, name: string, site: string, x: tf.Tensor, masks: Masks): tf.Tensor {
   const hidden = gelu(linear(p, `${name}.net.1`, layerNorm(p, `${name}.net.0`, x)));
   return dropout(masks, `${site}.out`, linear(p, `${name}.net.4`, dropout(masks, `${site}.hidden`, hidden)));
 }

@@ -8,7 +8,11 @@ import { type BivitShape, bivitParameters } from './shape.js';
  * in)), norms 1 and 0, position table and class token unit normal, head weight Xavier uniform. In state-dict order.
  */
 export function initBivit(shape: BivitShape, seed: number): Map<string, HostArray> {
-  const parameters = bivitParameters(shape);
+  return initParameters(bivitParameters(shape), seed);
+}
+
+/** The same rules for any list of parameters with these endings. */
+export function initParameters(parameters: readonly Parameter[], seed: number): Map<string, HostArray> {
   const fanIn = new Map(
     parameters.filter(({ shape: s }) => s.length === 2).map(({ name, shape: s }) => [layerOf(name), s[1]!]),
   );

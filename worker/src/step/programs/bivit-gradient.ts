@@ -1,7 +1,7 @@
-import { bivitForward } from '../../model/bivit/forward.js';
 import type { TensorSpec } from '../../tensor/session.js';
 import { tf } from '../../tensor/tf.js';
 import type { Sizes } from '../sizes.js';
+import { trainedNetwork } from '../trained-network.js';
 import { maskInputs, masksOf } from './masks.js';
 
 /** What the vector-Jacobian product of BiViT reads for `batch` sequences. */
@@ -24,7 +24,12 @@ export function bivitGradient(
 ): Record<string, tf.Tensor> {
   const codesOf = (...weights: tf.Tensor[]) => {
     const params = Object.fromEntries(names.map((name, index) => [name, weights[index]!]));
-    const codes = bivitForward(params, { afn: inputs.afn!, global: inputs.global! }, sizes.bivit, masksOf(inputs));
+    const codes = trainedNetwork(sizes).forward(
+      params,
+      { afn: inputs.afn!, global: inputs.global! },
+      sizes.bivit,
+      masksOf(inputs),
+    );
     return codes.mul(inputs.dcodes!).sum();
   };
   const gradients = tf.grads(codesOf)(names.map((name) => state[name]!));

@@ -1,8 +1,8 @@
-import { bivitForward } from '../../model/bivit/forward.js';
-import { bivitCodeLayout, decomposeCode } from '../../model/codes.js';
+import { decodeCodes } from '../../model/head.js';
 import type { ProgramDef } from '../../tensor/session.js';
 import { constantsOf } from '../run-constants.js';
 import type { Sizes } from '../sizes.js';
+import { trainedNetwork } from '../trained-network.js';
 import { coarseInputs, decodeFace } from './face.js';
 import { maskInputs, masksOf } from './masks.js';
 
@@ -14,14 +14,18 @@ export function encodeProgram(sizes: Sizes, parameters: readonly string[]): Prog
     inputs: {
       afn: { shape: [batch, frames, aus, auWidth], dtype: 'float32' },
       global: { shape: [batch, frames, globalWidth], dtype: 'float32' },
-      ...coarseInputs(batch),
+      ...coarseInputs(batch, sizes.head),
       ...maskInputs(sizes, batch),
     },
     build(inputs, { state, constants }) {
       const params = Object.fromEntries(parameters.map((name) => [name, state[name]!]));
-      const codes = bivitForward(params, { afn: inputs.afn!, global: inputs.global! }, sizes.bivit, masksOf(inputs));
-      const { exp } = decomposeCode(codes, bivitCodeLayout);
-      const face = decodeFace(constantsOf(constants, 'flame'), inputs, exp!);
+      const codes = trainedNetwork(sizes).forward(
+        params,
+        { afn: inputs.afn!, global: inputs.global! },
+        sizes.bivit,
+        masksOf(inputs),
+      );
+      const face = decodeFace(constantsOf(constants, 'flame'), inputs, decodeCodes(codes, inputs, sizes.head));
       return { outputs: { codes, projected: face.projected } };
     },
   };

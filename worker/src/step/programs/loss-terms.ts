@@ -1,3 +1,4 @@
+import { type CodeName, headHas } from '@auseq/configs/heads';
 import type { RunConfig } from '@auseq/configs/schema';
 import { auFeatureLoss } from '../../loss/au-feature.js';
 import { composeLosses } from '../../loss/compose.js';
@@ -12,6 +13,7 @@ import { photometricLoss } from '../../loss/photometric.js';
 import { regExpLoss, regJawLoss, regLightLoss, regShapeLoss, regTexLoss } from '../../loss/regularisers.js';
 import { relativeLandmarkLoss } from '../../loss/relative-landmark.js';
 import { flameTexture } from '../../model/flame/flame-tex.js';
+import type { FaceCodes } from '../../model/head.js';
 import { auNetForward } from '../../model/networks/au-net.js';
 import { emotionForward } from '../../model/networks/emotion-net.js';
 import { identityForward } from '../../model/networks/identity-net.js';
@@ -25,20 +27,22 @@ import { toChannelsLast } from './layout.js';
 type Tensors = Readonly<Record<string, tf.Tensor>>;
 
 /** Every loss of the OnlyE2 list and DECA's own, unweighted, and their weighted sum (model-facts §0.3, §2.5, §11). */
-export function lossTerms(codes: Tensors, inputs: Tensors, constants: Tensors, sizes: Sizes, config: RunConfig) {
+export function lossTerms(codes: FaceCodes, inputs: Tensors, constants: Tensors, sizes: Sizes, config: RunConfig) {
   const flame = constantsOf(constants, 'flame');
-  const face = decodeFace(flame, inputs, codes.exp!);
+  const face = decodeFace(flame, inputs, codes);
   const rendered = renderFaces(flame, {
     vertices: face.vertices,
     projected: face.projected,
     pixelFaces: inputs.pixelFaces!,
-    albedo: flameTexture(flame, codes.tex!),
-    light: codes.light!,
-    shBasis: config.model.sh_basis,
+    albedo: flameTexture(flame, codes.tex),
+    light: codes.light,
+    shBasis: codes.shBasis,
     imageSize: sizes.image,
   });
+  const has = (code: CodeName) => headHas(config.model.head, code);
   const image = toChannelsLast(inputs.image!);
-  const mask = toChannelsLast(inputs.mask!);
+  // Without stored masks DECA's: where the rendered face is (model-facts §2.5). Neither factor has a gradient.
+  const mask = config.dataset.use_mask ? toChannelsLast(inputs.mask!) : rendered.faceEyeMask.mul(rendered.alpha);
   const predicted = rendered.image.mul(rendered.faceEyeMask).mul(rendered.alpha);
   const terms: Record<string, tf.Tensor> = {
     AUFLoss: auFeatureLoss(
@@ -56,10 +60,10 @@ export function lossTerms(codes: Tensors, inputs: Tensors, constants: Tensors, s
     lip_distance: lipDistanceLoss(face.landmarks105, inputs.landmarkDense!),
     relative_landmark: relativeLandmarkLoss(face.landmarks68, inputs.landmark!),
     photometric: photometricLoss(predicted, image, mask),
-    expression_reg: regExpLoss(codes.exp!),
-    tex_reg: regTexLoss(codes.tex!),
-    light_reg: regLightLoss(codes.light!),
-    jaw_reg: regJawLoss(inputs.pose!),
+    expression_reg: regExpLoss(codes.exp),
+    ...(has('tex') ? { tex_reg: regTexLoss(codes.tex) } : {}),
+    ...(has('light') ? { light_reg: regLightLoss(codes.light) } : {}),
+    jaw_reg: regJawLoss(codes.pose),
     shape_reg: regShapeLoss(inputs.shape!),
   };
   // The identity network is only carried where its weight is set: a third ResNet-50 would double the cost of a step for nothing.

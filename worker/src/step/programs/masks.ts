@@ -1,17 +1,16 @@
 import type { TensorSpec } from '../../tensor/session.js';
 import type { tf } from '../../tensor/tf.js';
-import { dropoutSites } from '../dropout-sites.js';
 import type { Sizes } from '../sizes.js';
+import { trainedNetwork } from '../trained-network.js';
 
 const prefix = 'mask/';
 
 /** Dropout masks as program inputs for `batch` sequences: a recording would turn random numbers into constants (PROTOCOL 5). */
 export function maskInputs(sizes: Sizes, batch: number): Record<string, TensorSpec> {
   return Object.fromEntries(
-    dropoutSites(sizes.bivit).map(({ name, shape }) => [
-      `${prefix}${name}`,
-      { shape: [batch, ...shape], dtype: 'float32' },
-    ]),
+    trainedNetwork(sizes)
+      .sites(sizes.bivit)
+      .map(({ name, shape }) => [`${prefix}${name}`, { shape: [batch, ...shape], dtype: 'float32' }]),
   );
 }
 

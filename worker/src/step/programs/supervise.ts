@@ -1,5 +1,6 @@
 import type { RunConfig } from '@auseq/configs/schema';
-import { bivitCodeLayout, codeSize, decomposeCode } from '../../model/codes.js';
+import { codeSize } from '../../model/codes.js';
+import { decodeCodes } from '../../model/head.js';
 import { featureWidth } from '../../model/networks/resnet-shape.js';
 import type { ProgramDef, TensorSpec } from '../../tensor/session.js';
 import { tf } from '../../tensor/tf.js';
@@ -23,22 +24,22 @@ export function targetInputs(sizes: Sizes): Record<string, TensorSpec> {
 }
 
 /**
- * `supervise`: codes as the leaf of the graph -> FLAME -> render -> losses -> dL/dcodes, 127 numbers a sequence.
+ * `supervise`: codes as the leaf of the graph -> FLAME -> render -> losses -> dL/dcodes, as many numbers a sequence as the head has (127 as published).
  * The gradient is divided by the number of leaves, so that the sum over leaves is the gradient of the batch's mean loss.
  */
 export function superviseProgram(sizes: Sizes, config: RunConfig): ProgramDef {
   const batch = sizes.leafBatch;
   return {
     inputs: {
-      codes: { shape: [batch, codeSize(bivitCodeLayout)], dtype: 'float32' },
+      codes: { shape: [batch, codeSize(sizes.head.layout)], dtype: 'float32' },
       pixelFaces: { shape: [batch, sizes.image * sizes.image], dtype: 'int32' },
-      ...coarseInputs(batch),
+      ...coarseInputs(batch, sizes.head),
       ...targetInputs(sizes),
     },
     build(inputs, { constants }) {
       let terms: Record<string, tf.Tensor> = {};
       const totalOf = (codes: tf.Tensor) => {
-        const result = lossTerms(decomposeCode(codes, bivitCodeLayout), inputs, constants, sizes, config);
+        const result = lossTerms(decodeCodes(codes, inputs, sizes.head), inputs, constants, sizes, config);
         // The gradient's own bookkeeping would dispose of what is not its value.
         terms = Object.fromEntries(Object.entries(result.terms).map(([name, term]) => [name, tf.keep(term)]));
         return result.total.div(sizes.leaves) as tf.Scalar;

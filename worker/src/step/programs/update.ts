@@ -1,11 +1,14 @@
-import { bivitParameters } from '../../model/bivit/shape.js';
 import { sizeOf } from '../../model/parameter.js';
 import type { ProgramDef } from '../../tensor/session.js';
 import { tf } from '../../tensor/tf.js';
 import type { Sizes } from '../sizes.js';
+import { trainedNetwork } from '../trained-network.js';
 import { bivitGradient, bivitGradientInputs } from './bivit-gradient.js';
 
-const namesOf = (sizes: Sizes) => bivitParameters(sizes.bivit).map(({ name }) => name);
+const namesOf = (sizes: Sizes) =>
+  trainedNetwork(sizes)
+    .parameters(sizes.bivit)
+    .map(({ name }) => name);
 
 /** `update` (gather): the whole batch in leaf order -> exact gradient -> Adam, in one call; nothing but the inputs crosses the bus. */
 export function updateProgram(sizes: Sizes): ProgramDef {
@@ -33,7 +36,7 @@ export function gradientProgram(sizes: Sizes): ProgramDef {
 
 /** `apply` (all-reduce): Adam with a flat gradient that the workers have summed. */
 export function applyProgram(sizes: Sizes): ProgramDef {
-  const parameters = bivitParameters(sizes.bivit);
+  const parameters = trainedNetwork(sizes).parameters(sizes.bivit);
   const total = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   return {
     inputs: { gradient: { shape: [total], dtype: 'float32' } },
