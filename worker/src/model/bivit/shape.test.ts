@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { headSize } from '@auseq/configs/heads';
 import { countWeights } from '../parameter.js';
 import { bivitParameters, bivitShapes } from './shape.js';
 
@@ -26,4 +27,19 @@ test('the order is that of the optimiser in model.tar', () => {
   ]);
   assert.deepEqual(names.slice(-2), ['vit.mlp_head.weight', 'vit.mlp_head.bias']);
   assert.equal(new Set(names).size, 116);
+});
+
+test('heads and windows have their own rows of weights', () => {
+  const count = (outputs: number, frames: number) =>
+    countWeights(bivitParameters({ ...bivitShapes.legacy, outputs, frames }));
+  const heads = (['OnlyE', 'EandJT', 'EandJ', 'exp-only'] as const).map(headSize);
+  assert.deepEqual(heads, [127, 130, 53, 50]);
+  assert.deepEqual(
+    heads.map((outputs) => count(outputs, 3)),
+    [20_841_599, 20_843_138, 20_803_637, 20_802_098],
+  );
+  assert.deepEqual(
+    [7, 11].map((frames) => count(127, frames)),
+    [20_843_647, 20_845_695],
+  );
 });

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type RunConfig, runConfig } from '@auseq/configs/schema';
+import { loadAssets } from '../assets/load.js';
+import { synthesizeAssets } from '../assets/synthesize.js';
+import type { AssetBundle } from '../assets/types.js';
+import type { DatasetManifest, SampleLoader } from '../data/types.js';
+import { decodeRow } from '../model/head.js';
+import { sizeOf } from '../model/parameter.js';
+import { noise } from '../testing/finite-difference.js';
+import { createBivitEngine } from './bivit-engine.js';
+import type { EngineInputs } from './engine-inputs.js';
+import { sizesOf } from './sizes.js';
+import { trainedNetwork } from './trained-network.js';
+
+const side = 64;
+const id = 'Aff-wild2/masks/clip_sequence/1';
+const frames = Array.from({ length: 12 }, (_, i) => String(i));
+const signal = new AbortController().signal;
+const manifest: DatasetManifest = {
+  version: 1,
+  imageSize: side,
+  sequences: [{ id, source: 'affwild2', split: 'train', frames, sha256: 'x' }],
+  skipped: [],
+  hash: 'h',
+};
+
+/** Smooth pictures and points that move from frame to frame. */
+function samples(window: number): SampleLoader {
+  const points = (count: number, centre: number) =>
+    Float32Array.from({ length: window * count * 3 }, (_, i) => (i % 3 === 2 ? 1 : 0.4 * Math.sin(i * 1.7 + centre)));
+  return {
+    prefetch() {},
+    load: async (draw) => ({
+      draw,
+      contentHash: 'c',
+      image: Float32Array.from(
+        { length: window * 3 * side * side },
+        (_, i) => 0.5 + 0.4 * Math.sin(i * 0.003 * (1 + draw.centre)),
+      ),
+      mask: new Float32Array(window * 3 * side * side).fill(1),
+      landmark: points(68, draw.centre),
+      landmarkDense: points(105, draw.centre),
+      names: [],
+    }),
+    async close() {},
+  };
+}
+
+const coarse = {
+  shape: noise(100, 2),
+  cam: frames.map(() => Float32Array.of(8, 0, 0.02)),
+  pose: frames.map((_, f) => Float32Array.of(0.1, 0.2, 0, 0.1 + 0.01 * f, 0, 0)),
+};
+
+const off = { reg_tex: 0, reg_light: 0 };
+const residual = { residual: true, sh_basis: 'deca' };
+const cases: { name: string; model?: object; loss?: object; dataset?: object; parameters: number }[] = [
+  { name: 'OnlyE', parameters: 46_559 },
+  { name: 'EandJT', model: { head: 'EandJT' }, parameters: 46_658 },
+  { name: 'EandJT, jaw replaced', model: { head: 'EandJT', jaw: 'replace' }, parameters: 46_658 },
+  { name: 'EandJ', model: { head: 'EandJ' }, loss: off, parameters: 44_117 },
+  { name: 'exp-only', model: { head: 'exp-only' }, loss: off, parameters: 44_018 },
+  { name: 'exp-only on E_flame', model: { head: 'exp-only', coarse: 'e_flame' }, loss: off, parameters: 44_018 },
+  { name: 'window 7, no masks', dataset: { windowsize: 7, use_mask: false }, parameters: 46_687 },
+  { name: 'window 11', dataset: { windowsize: 11 }, parameters: 46_815 },
+  { name: 'bivit2', model: { network: 'bivit2', head: 'EandJT', ...residual }, parameters: 63_042 },
+];
+
+describe('a training step of each variant', () => {
+  let folder: string;
+  let assets: AssetBundle;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'auseq-variants-'));
+    await synthesizeAssets({ out: join(folder, 'assets'), preset: 'tiny', seed: 1 });
+    assets = await loadAssets(join(folder, 'assets'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const configOf = ({ model = {}, loss = {}, dataset = {} }: (typeof cases)[number]): RunConfig =>
+    runConfig.parse({
+      batch: { leaves: 2 },
+      model: { preset: 'tiny', coarse: 'fit', ...model },
+      loss,
+      dataset: { image_size: side, mead_sequences: 0, affwild2_copies: 2, ...dataset },
+    });
+  const inputsOf = (config: RunConfig): EngineInputs => ({
+    config,
+    assets,
+    manifest,
+    loader: samples(config.dataset.windowsize),
+    coarse: config.model.coarse === 'fit' ? new Map([[id, coarse]]) : new Map<string, never>(),
+    featureCache: null,
+  });
+
+  for (const one of cases) {
+    it(`${one.name}: finite losses, a gradient for every weight, other weights after it`, async () => {
+      const config = configOf(one);
+      const sizes = sizesOf(config);
+      const engine = createBivitEngine(inputsOf(config), 'allreduce');
+      try {
+        assert.equal(engine.parameters, one.parameters);
+        const features = await engine.features(0, 0, signal);
+        const gradient = await engine.supervise(features, signal);
+        const losses = Object.entries(gradient.losses);
+        assert.ok(losses.length > 10);
+        for (const [name, value] of losses) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+        const flat = engine.parameterGradient(features, gradient);
+        assert.ok(flat.every((value) => Number.isFinite(value)));
+        let start = 0;
+        for (const { name, shape } of trainedNetwork(sizes).parameters(sizes.bivit)) {
+          const values = flat.subarray(start, start + sizeOf(shape));
+          start += sizeOf(shape);
+          // A single key leaves the query without influence (model-facts §0.1): the published network only.
+          const silent = sizes.network === 'bivit' && name.endsWith('.1.to_q.weight');
+          assert.equal(
+            values.some((value) => value !== 0),
+            !silent,
+            name,
+          );
+        }
+        const before = engine.checksum();
+        engine.applyGradient(0, flat);
+        assert.notEqual(engine.checksum(), before);
+        const data = await engine.prepare(features.draws[0]!.draw, signal);
+        const { codes, projected } = engine.infer(data);
+        assert.equal(codes.length, sizes.bivit.outputs);
+        const shown = engine.picture(data, codes, engine.raster(projected));
+        assert.ok(shown.image!.every((value) => Number.isFinite(value)));
+      } finally {
+        engine.dispose();
+      }
+    });
+  }
+
+  it('bivit2 starts all but at the coarse face', async () => {
+    const config = configOf(cases.at(-1)!);
+    const { head } = sizesOf(config);
+    const engine = createBivitEngine(inputsOf(config), 'gather');
+    try {
+      const draw = { epoch: 0, position: 0, copy: 0, sequence: id, centre: 3 };
+      const data = await engine.prepare(draw, signal);
+      const { exp, pose } = decodeRow(engine.infer(data).codes, data.coarse, head);
+      assert.ok(exp.every((value) => Math.abs(value) < 0.01));
+      for (const [i, value] of pose.entries()) assert.ok(Math.abs(value - coarse.pose[3]![i]!) < 0.01);
+    } finally {
+      engine.dispose();
+    }
+  });
+});
