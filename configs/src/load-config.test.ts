@@ -33,6 +33,7 @@ test('every preset loads without a warning', () => {
     'tiny',
     'variants/EandJ',
     'variants/EandJT',
+    'variants/au-losses',
     'variants/exp-only',
     'variants/no-masks',
     'variants/window7',
@@ -97,6 +98,24 @@ test('impossible combinations are refused at the value', () => {
     '--set dataset.mead_sequences=0',
   );
   assert.equal(failure('train: {max_steps: 1.5}').code, 'AU_CONFIG_CONFLICT');
+});
+
+test('what a head does not give cannot be asked for', () => {
+  const where = (text: string) => {
+    const error = failure(text);
+    assert.equal(error.code, 'AU_CONFIG_CONFLICT', text);
+    return error.where;
+  };
+  assert.equal(where('model: {head: exp-only}\nloss:\n  reg_tex: 1e-4\n  reg_light: 0\n'), 'x.yml:3:12');
+  assert.equal(where('model: {head: EandJ}\nloss:\n  reg_tex: 0\n  reg_light: 1\n'), 'x.yml:4:14');
+  assert.match(failure('model: {head: EandJ}').why, /reg_tex[\s\S]*reg_light/, 'defaults are asked for too');
+  assert.equal(where('model:\n  jaw: replace\n'), 'x.yml:2:8');
+  assert.equal(where('model:\n  head: EandJT\n  jaw: replace\n  residual: true\n  sh_basis: deca\n'), 'x.yml:3:8');
+  assert.equal(where('model:\n  residual: true\n  sh_basis: standard\n'), 'x.yml:3:13');
+  assert.equal(where('loss:\n  au_lmk: 1\n  mainAU: 0\n'), 'x.yml:2:11');
+  assert.equal(where('loss:\n  au_dist: 1\n  subAU: 0\n'), 'x.yml:2:12');
+  const { warnings } = loadConfig({ text: 'model: {head: EandJ}\nloss: {reg_tex: 0, reg_light: 0}' });
+  assert.match(warnings.join(), /loss\.photo/);
 });
 
 test('odd combinations are warnings', () => {

@@ -43,6 +43,14 @@ const rules: readonly Rule[] = [
     loss.reg_light > 0 && !headHas(model.head, 'light')
       ? error('loss.reg_light', `the head ${model.head} predicts no light to regularise`, 'set loss.reg_light to 0')
       : null,
+  ({ loss }) =>
+    loss.au_lmk > 0 && loss.mainAU === 0
+      ? error('loss.au_lmk', 'it is multiplied by loss.mainAU, which is 0', 'set au_lmk to 0, or mainAU above 0')
+      : null,
+  ({ loss }) =>
+    loss.au_dist > 0 && loss.subAU === 0
+      ? error('loss.au_dist', 'it is multiplied by loss.subAU, which is 0', 'set au_dist to 0, or subAU above 0')
+      : null,
   ({ model }) =>
     model.jaw === 'replace' && !headHas(model.head, 'jaw')
       ? error('model.jaw', `the head ${model.head} predicts no jaw`, 'use the head EandJT or EandJ, or leave it out')
@@ -123,6 +131,9 @@ function trainedTerms(loss: RunConfig['loss']): number[] {
     loss.relaL,
     loss.photo,
     loss.id,
+    loss.au,
+    loss.au_lmk * loss.mainAU,
+    loss.au_dist * loss.subAU,
   ];
 }
 

@@ -25,8 +25,11 @@ export const lossWeights = z.strictObject({
   reg_light: weight.default(1),
   reg_jaw_pose: weight.default(0.01),
   reg_shape: weight.default(0),
-  mainAU: weight.default(0.5),
-  subAU: weight.default(0.25),
+  au: weight.default(0).describe('MSE of the 41 AU scores, real against rendered'),
+  au_lmk: weight.default(0).describe('dense landmarks of the regions whose AUs the picture shows; times mainAU'),
+  au_dist: weight.default(0).describe('landmark distances that those AUs change; times subAU'),
+  mainAU: weight.default(0.5).describe('scales au_lmk'),
+  subAU: weight.default(0.25).describe('scales au_dist'),
   weightedAU: z.boolean().default(false),
   focalAU: z.boolean().default(false),
 });

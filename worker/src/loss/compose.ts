@@ -13,6 +13,9 @@ export const weightKeys = {
   relative_landmark: 'relaL',
   photometric: 'photo',
   identity: 'id',
+  au_score: 'au',
+  au_landmark: 'au_lmk',
+  au_distance: 'au_dist',
   expression_reg: 'reg_exp',
   tex_reg: 'reg_tex',
   light_reg: 'reg_light',
@@ -23,10 +26,26 @@ export const weightKeys = {
 export type LossName = keyof typeof weightKeys;
 export type LossTerms = Partial<Record<LossName, tf.Scalar>>;
 
+/** Keys that weigh a loss once more (model-facts §0.3). */
+const scaleKeys: Partial<Record<LossName, keyof LossWeights>> = { au_landmark: 'mainAU', au_distance: 'subAU' };
+
+/** What a loss is multiplied by in the sum. */
+export function weightOf(name: LossName, weights: LossWeights): number {
+  const scale = scaleKeys[name];
+  const own = Number(weights[weightKeys[name]]);
+  return scale ? own * Number(weights[scale]) : own;
+}
+
+/** True where a loss needs the AU scores of a picture. */
+export function needsAuScores(weights: LossWeights): boolean {
+  return (['au_score', 'au_landmark', 'au_distance'] as const).some((name) => weightOf(name, weights) > 0);
+}
+
 /** The weighted sum of the losses that are there; each keeps its own unweighted value. */
 export function composeLosses(terms: LossTerms, weights: LossWeights): { total: tf.Scalar } {
   const weighted = (Object.entries(terms) as [LossName, tf.Scalar][])
-    .filter(([name]) => Number(weights[weightKeys[name]]) > 0)
-    .map(([name, term]) => term.mul(Number(weights[weightKeys[name]])));
+    .map(([name, term]) => ({ term, weight: weightOf(name, weights) }))
+    .filter(({ weight }) => weight > 0)
+    .map(({ term, weight }) => term.mul(weight));
   return { total: (weighted.length > 0 ? tf.addN(weighted) : tf.scalar(0)) as tf.Scalar };
 }

@@ -1,6 +1,8 @@
 import type { RunConfig } from '@auseq/configs/schema';
 import type { AssetBundle, HostArray, NetworkName } from '../assets/types.js';
+import { needsAuScores } from '../loss/compose.js';
 import { flameConstants } from '../model/flame/constants.js';
+import { auScoreConstants } from '../model/networks/au-scores.js';
 import { foldNetwork } from '../model/networks/fold-network.js';
 import { type CompiledSession, compileSession, type ProgramDef } from '../tensor/session.js';
 import { encodeProgram } from './programs/encode.js';
@@ -58,8 +60,10 @@ function startAtCoarse(weights: ReadonlyMap<string, HostArray>): Map<string, Hos
 function frozenConstants(config: RunConfig, sizes: Sizes, assets: AssetBundle): Record<string, HostArray> {
   const networks: NetworkName[] = ['e_flame', 'au_net', 'emotion_net'];
   if (config.loss.id > 0) networks.push('identity_net');
+  const scores = needsAuScores(config.loss) ? auScoreConstants(assets.network('au_net'), sizes.resnet) : {};
   return Object.assign(
     withPrefix('flame', flameConstants(assets)),
+    withPrefix('au_net', scores),
     ...networks.map((name) => withPrefix(name, foldNetwork(name, assets.network(name), sizes.resnet))),
   ) as Record<string, HostArray>;
 }

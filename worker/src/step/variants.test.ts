@@ -67,6 +67,7 @@ const cases: { name: string; model?: object; loss?: object; dataset?: object; pa
   { name: 'exp-only on E_flame', model: { head: 'exp-only', coarse: 'e_flame' }, loss: off, parameters: 44_018 },
   { name: 'window 7, no masks', dataset: { windowsize: 7, use_mask: false }, parameters: 46_687 },
   { name: 'window 11', dataset: { windowsize: 11 }, parameters: 46_815 },
+  { name: 'AU losses', loss: { au: 1, au_lmk: 1, au_dist: 1 }, parameters: 46_559 },
   { name: 'bivit2', model: { network: 'bivit2', head: 'EandJT', ...residual }, parameters: 63_042 },
 ];
 
@@ -107,6 +108,8 @@ describe('a training step of each variant', () => {
         const gradient = await engine.supervise(features, signal);
         const losses = Object.entries(gradient.losses);
         assert.ok(losses.length > 10);
+        const asked = ['au_score', 'au_landmark', 'au_distance'].map((name) => name in gradient.losses);
+        assert.deepEqual(asked, Array(3).fill(config.loss.au > 0));
         for (const [name, value] of losses) assert.ok(Number.isFinite(value), `${name} is ${value}`);
         const flat = engine.parameterGradient(features, gradient);
         assert.ok(flat.every((value) => Number.isFinite(value)));

@@ -1,7 +1,10 @@
 import { type CodeName, headHas } from '@auseq/configs/heads';
 import type { RunConfig } from '@auseq/configs/schema';
+import { auDistanceLoss } from '../../loss/au-distance.js';
 import { auFeatureLoss } from '../../loss/au-feature.js';
-import { composeLosses } from '../../loss/compose.js';
+import { auLandmarkLoss } from '../../loss/au-landmark.js';
+import { auScoreLoss } from '../../loss/au-score.js';
+import { composeLosses, needsAuScores } from '../../loss/compose.js';
 import { expressionFeatureLoss } from '../../loss/expression-feature.js';
 import { eyeDistanceLoss } from '../../loss/eye-distance.js';
 import { identityLoss } from '../../loss/identity.js';
@@ -15,6 +18,7 @@ import { relativeLandmarkLoss } from '../../loss/relative-landmark.js';
 import { flameTexture } from '../../model/flame/flame-tex.js';
 import type { FaceCodes } from '../../model/head.js';
 import { auNetForward } from '../../model/networks/au-net.js';
+import { auScores } from '../../model/networks/au-scores.js';
 import { emotionForward } from '../../model/networks/emotion-net.js';
 import { identityForward } from '../../model/networks/identity-net.js';
 import { renderFaces } from '../../render/srender.js';
@@ -44,11 +48,10 @@ export function lossTerms(codes: FaceCodes, inputs: Tensors, constants: Tensors,
   // Without stored masks DECA's: where the rendered face is (model-facts §2.5). Neither factor has a gradient.
   const mask = config.dataset.use_mask ? toChannelsLast(inputs.mask!) : rendered.faceEyeMask.mul(rendered.alpha);
   const predicted = rendered.image.mul(rendered.faceEyeMask).mul(rendered.alpha);
+  const auNet = constantsOf(constants, 'au_net');
+  const auVectors = auNetForward(auNet, rendered.image, sizes.resnet);
   const terms: Record<string, tf.Tensor> = {
-    AUFLoss: auFeatureLoss(
-      auNetForward(constantsOf(constants, 'au_net'), rendered.image, sizes.resnet),
-      inputs.auTarget!,
-    ),
+    AUFLoss: auFeatureLoss(auVectors, inputs.auTarget!),
     expression: expressionFeatureLoss(
       emotionForward(constantsOf(constants, 'emotion_net'), rendered.image, sizes.resnet),
       inputs.emotionTarget!,
@@ -74,6 +77,12 @@ export function lossTerms(codes: FaceCodes, inputs: Tensors, constants: Tensors,
       identityForward(identity, overlay, sizes.resnet),
       identityForward(identity, image, sizes.resnet),
     );
+  }
+  if (needsAuScores(config.loss)) {
+    const real = auScores(auNet, inputs.auTarget!);
+    terms.au_score = auScoreLoss(auScores(auNet, auVectors), real);
+    terms.au_landmark = auLandmarkLoss(face.landmarks105, inputs.landmarkDense!, real);
+    terms.au_distance = auDistanceLoss(face.landmarks105, inputs.landmarkDense!, real);
   }
   const { total } = composeLosses(terms as Record<string, tf.Scalar>, config.loss);
   return { terms, total };
