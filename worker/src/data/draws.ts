@@ -89,7 +89,7 @@ function someLength(manifest: DatasetManifest, mix: DataMix): number {
   if (length > 0) return length;
   throw new AuseqError('AU_DATA_EMPTY', {
     what: 'the data set gives no training sequence',
-    why: 'its train split is empty, or dataset.mead_sequences and dataset.affwild2_copies leave all of it out',
+    why: 'its train split is empty, or dataset.mead_sequences, affwild2_copies and windowsize leave all of it out',
     try: 'auseq dataset inspect ROOT',
   });
 }

@@ -10,13 +10,19 @@ import { coarseCodes } from '../fit/coarse-codes.js';
 import type { StepContext } from './context.js';
 import type { EngineInputs } from './engine-inputs.js';
 
+/** Sequences that are named in the log when a window leaves them out; the others are counted. */
+const namedSkips = 20;
+
 /** Opens what a run's config names: the data set, the assets, the loader, and the coarse codes of every frame. */
 export async function openInputs({ config, logger, signal }: StepContext): Promise<EngineInputs> {
   if (config.dataset.root === '') throw noDataset();
   const root = resolve(config.dataset.root);
   const whole = await readManifest(root);
   const { manifest, skipped } = keepWindows(whole, config.dataset.windowsize);
-  if (skipped.length > 0) logger.warn({ skipped }, 'sequences are left out: shorter than dataset.windowsize');
+  if (skipped.length > 0) {
+    const some = skipped.slice(0, namedSkips).map(({ id, reason }) => `${id}: ${reason}`);
+    logger.warn({ count: skipped.length, some }, 'sequences are left out: shorter than dataset.windowsize');
+  }
   const assets = await loadAssets(resolve(config.assets || join(auseqHome(), 'assets', config.model.preset)));
   checkPreset(assets, config.model.preset);
   const loader = createSampleLoader({

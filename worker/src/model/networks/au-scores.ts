@@ -1,3 +1,4 @@
+import { AuseqError } from '@auseq/proto/errors';
 import type { HostArray, WeightMap } from '../../assets/types.js';
 import { tf } from '../../tensor/tf.js';
 import type { Parameter } from '../parameter.js';
@@ -17,6 +18,8 @@ export function auScoreParameters({ aus, auWidth }: ResNetShape): Parameter[] {
 
 /** Both lists as one constant [41,A], rectified and of length 1. Throws AU_ASSETS_INVALID where the asset lacks them. */
 export function auScoreConstants(weights: WeightMap, shape: ResNetShape): Record<string, HostArray> {
+  const missing = auScoreParameters(shape).find(({ name }) => !weights.has(name));
+  if (missing) throw noScores(missing.name);
   const width = shape.auWidth;
   const rows = auScoreParameters(shape).flatMap((one) => [...takeWeight(weights, one.name, one.shape)]);
   const data = Float32Array.from(rows, (value) => Math.max(0, value));
@@ -26,6 +29,14 @@ export function auScoreConstants(weights: WeightMap, shape: ResNetShape): Record
     row.set(row.map((value) => value / Math.max(length, 1e-12)));
   }
   return { 'score/vectors': { shape: [data.length / width, width], data } };
+}
+
+function noScores(name: string): AuseqError {
+  return new AuseqError('AU_ASSETS_INVALID', {
+    what: `the AU network of these assets has no ${name}`,
+    why: 'the AU losses need its score vectors; older stand-ins were made without them',
+    try: 'make the stand-ins anew with auseq assets synth, or set loss.au, loss.au_lmk and loss.au_dist to 0',
+  });
 }
 
 /**
