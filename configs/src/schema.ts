@@ -94,7 +94,7 @@ export const model = z.strictObject({
   jaw: z
     .enum(['add', 'replace'])
     .default('add')
-    .describe('a predicted jaw is added to the coarse one, or stands for it'),
+    .describe('a predicted jaw is added to the coarse one (and starts near zero), or stands for it'),
   residual: z.boolean().default(false).describe('all predicted codes are added to the coarse ones; starts near zero'),
   use_tex: z.boolean().default(true),
   coarse: z

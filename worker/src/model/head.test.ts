@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../tensor/tf.js';
-import { noise } from '../testing/finite-difference.js';
+import { assertGradient, noise } from '../testing/finite-difference.js';
 import { codeSize, headLayout } from './codes.js';
 import { coarseNeeds, decodeCodes, decodeRow, type HeadPlan } from './head.js';
 
@@ -64,5 +64,16 @@ test('a residual of zero is the coarse face, and the host decodes as the program
     const there = decoded(flat, of);
     const here = decodeRow(flat, coarse, of);
     assert.deepEqual([[...here.exp], [...here.pose]], [there.exp, there.pose]);
+  }
+});
+
+test('decoded codes have the gradient of central differences, added or not', () => {
+  for (const of of [plan('EandJT', { residual: true, lightBasis: 'deca' }), plan('EandJ', { jaw: 'replace' })]) {
+    const size = codeSize(of.layout);
+    const total = (flat: tf.Tensor) => {
+      const { exp, tex, light, pose: jawed } = decodeCodes(flat, tensors(), of);
+      return tf.addN([exp, tex, light, jawed].map((part) => part.square().sum()));
+    };
+    assertGradient(total, noise(size, 7), [1, size], { step: 1e-2, probes: size });
   }
 });

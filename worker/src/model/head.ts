@@ -32,6 +32,11 @@ export const coarseName = (code: CoarseCode) => inputNames[code];
 
 const has = (plan: HeadPlan, code: CodeName): boolean => plan.layout.some(({ name }) => name === code);
 
+/** Whether a predicted code is added to the coarse one; else it stands for it. */
+export function isAdded(plan: HeadPlan, code: string): boolean {
+  return plan.residual || (code === 'jaw' && plan.jaw === 'add');
+}
+
 /** The coarse codes, beside shape, pose and camera, that a head needs: those it does not predict, or adds to. */
 export function coarseNeeds(plan: HeadPlan): { name: CoarseCode; size: number }[] {
   return (['tex', 'exp', 'light'] as const)
@@ -58,12 +63,10 @@ export function decodeCodes(flat: tf.Tensor, inputs: Readonly<Record<string, tf.
     exp: joined('exp'),
     tex: joined('tex'),
     light: joined('light'),
-    pose: predicted.jaw ? withJaw(inputs.pose!, predicted.jaw, adds(plan)) : inputs.pose!,
+    pose: predicted.jaw ? withJaw(inputs.pose!, predicted.jaw, isAdded(plan, 'jaw')) : inputs.pose!,
     shBasis: predicted.light ? plan.lightBasis : 'deca',
   };
 }
-
-const adds = (plan: HeadPlan): boolean => plan.residual || plan.jaw === 'add';
 
 /** Pose [B,6] is root, then jaw (axis-angle). */
 function withJaw(pose: tf.Tensor, jaw: tf.Tensor, add: boolean): tf.Tensor {
@@ -85,6 +88,6 @@ export function decodeRow(
   const exp = plan.residual && base ? own('exp').map((value, i) => value + base[i]!) : own('exp');
   const pose = coarse.pose.slice(0, 6);
   if (has(plan, 'jaw'))
-    for (const [i, value] of own('jaw').entries()) pose[3 + i] = value + (adds(plan) ? pose[3 + i]! : 0);
+    for (const [i, value] of own('jaw').entries()) pose[3 + i] = value + (isAdded(plan, 'jaw') ? pose[3 + i]! : 0);
   return { exp, pose };
 }

@@ -4,6 +4,7 @@ import { needsAuScores } from '../loss/compose.js';
 import { flameConstants } from '../model/flame/constants.js';
 import { auScoreConstants } from '../model/networks/au-scores.js';
 import { foldNetwork } from '../model/networks/fold-network.js';
+import { startAtCoarse } from '../model/start-at-coarse.js';
 import { type CompiledSession, compileSession, type ProgramDef } from '../tensor/session.js';
 import { encodeProgram } from './programs/encode.js';
 import { frameProgram } from './programs/frame.js';
@@ -24,8 +25,7 @@ export function compileBivitSession(
 ): CompiledSession {
   const network = trainedNetwork(sizes);
   const parameters = network.parameters(sizes.bivit).map(({ name }) => name);
-  const fresh = network.init(sizes.bivit, config.train.seed);
-  const weights = config.model.residual ? startAtCoarse(fresh) : fresh;
+  const weights = startAtCoarse(network.init(sizes.bivit, config.train.seed), sizes.head);
   const update: Record<string, ProgramDef> =
     sync === 'gather'
       ? { update: updateProgram(sizes) }
@@ -49,12 +49,6 @@ export function compileBivitSession(
   });
   warmUp(session, programs);
   return session;
-}
-
-/** A residual's last layer starts a thousand times smaller: the first render is all but the coarse face (model-facts §3.3, §3.5). */
-function startAtCoarse(weights: ReadonlyMap<string, HostArray>): Map<string, HostArray> {
-  const scaled = ({ shape, data }: HostArray) => ({ shape, data: (data as Float32Array).map((value) => value * 1e-3) });
-  return new Map([...weights].map(([name, array]) => [name, name.startsWith('vit.mlp_head.') ? scaled(array) : array]));
 }
 
 function frozenConstants(config: RunConfig, sizes: Sizes, assets: AssetBundle): Record<string, HostArray> {
