@@ -54,7 +54,7 @@ export function compileBivitSession(
 function frozenConstants(config: RunConfig, sizes: Sizes, assets: AssetBundle): Record<string, HostArray> {
   const networks: NetworkName[] = ['e_flame', 'au_net', 'emotion_net'];
   if (config.loss.id > 0) networks.push('identity_net');
-  const scores = needsAuScores(config.loss) ? auScoreConstants(assets.network('au_net'), sizes.resnet) : {};
+  const scores = needsAuScores(config.loss) ? auScoreConstants(assets, sizes.resnet) : {};
   return Object.assign(
     withPrefix('flame', flameConstants(assets)),
     withPrefix('au_net', scores),

@@ -1,5 +1,4 @@
 import { mix32, nameWord } from '../../model/counter-hash.js';
-import { auScoreParameters } from '../../model/networks/au-scores.js';
 import { calibrateBatchNorm } from '../../model/networks/calibrate-batch-norm.js';
 import { networkParameters } from '../../model/networks/parameters.js';
 import { resNetShapes } from '../../model/networks/resnet-shape.js';
@@ -18,8 +17,5 @@ export async function standinNetwork(
   // Two networks share the names of their backbones; the network's own name keeps their weights apart.
   const weights = seededWeights(networkParameters(name, shape), mix32(seed ^ nameWord(name)));
   const { data, count, size, labels } = pictures;
-  const network = await calibrateBatchNorm(name, weights, { shape: [count, size, size, 3], data }, shape, labels);
-  if (name !== 'au_net') return network;
-  // Nobody can tell a stand-in what an AU is: its scores are seeded, and follow the vectors, which follow the picture.
-  return new Map([...network, ...seededWeights(auScoreParameters(shape), mix32(seed ^ nameWord(name)))]);
+  return await calibrateBatchNorm(name, weights, { shape: [count, size, size, 3], data }, shape, labels);
 }

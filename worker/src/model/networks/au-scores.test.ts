@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AuseqError } from '@auseq/proto/errors';
-import type { HostArray } from '../../assets/types.js';
+import type { AssetBundle, HostArray, WeightMap } from '../../assets/types.js';
 import { tf } from '../../tensor/tf.js';
 import { assertGradient, noise } from '../../testing/finite-difference.js';
 import { auScoreConstants, auScoreParameters, auScores } from './au-scores.js';
@@ -15,8 +15,9 @@ const weights = new Map<string, HostArray>(
     { shape: extents, data: noise(extents[0]! * extents[1]!, 3 + i) },
   ]),
 );
+const assetsWith = (found: WeightMap, kind: AssetBundle['kind'] = 'licensed') => ({ kind, network: () => found });
 const constants = () => {
-  const { shape: extents, data } = auScoreConstants(weights, shape)['score/vectors']!;
+  const { shape: extents, data } = auScoreConstants(assetsWith(weights), shape)['score/vectors']!;
   return { 'score/vectors': tf.tensor(data, [...extents]) };
 };
 
@@ -55,9 +56,12 @@ test('scores have the gradient of central differences', () => {
   assertGradient((v) => auScores(constants(), v).square().sum(), x, [1, 27, width]);
 });
 
-test('an asset without score vectors is a coded error', () => {
+test('licensed assets without score vectors are a coded error, stand-ins get seeded ones', () => {
   assert.throws(
-    () => auScoreConstants(new Map(), shape),
+    () => auScoreConstants(assetsWith(new Map()), shape),
     (error) => error instanceof AuseqError && error.code === 'AU_ASSETS_INVALID',
   );
+  const seeded = auScoreConstants(assetsWith(new Map(), 'stand-in'), shape)['score/vectors']!;
+  assert.deepEqual(seeded.shape, [41, width]);
+  assert.deepEqual(auScoreConstants(assetsWith(new Map(), 'stand-in'), shape)['score/vectors'], seeded);
 });

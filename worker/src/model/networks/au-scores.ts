@@ -1,8 +1,9 @@
 import { AuseqError } from '@auseq/proto/errors';
-import type { HostArray, WeightMap } from '../../assets/types.js';
+import type { AssetBundle, HostArray } from '../../assets/types.js';
 import { tf } from '../../tensor/tf.js';
 import type { Parameter } from '../parameter.js';
 import type { ResNetShape } from './resnet-shape.js';
+import { seededWeights } from './seeded-weights.js';
 import { takeWeight } from './take-weight.js';
 
 /** The AUs that also have a score for the left and for the right half of the face (model-facts §4.1 step 7). */
@@ -16,12 +17,24 @@ export function auScoreParameters({ aus, auWidth }: ResNetShape): Parameter[] {
   ];
 }
 
-/** Both lists as one constant [41,A], rectified and of length 1. Throws AU_ASSETS_INVALID where the asset lacks them. */
-export function auScoreConstants(weights: WeightMap, shape: ResNetShape): Record<string, HostArray> {
-  const missing = auScoreParameters(shape).find(({ name }) => !weights.has(name));
-  if (missing) throw noScores(missing.name);
+/** Any: a stand-in's vectors follow the picture, but nobody can tell it what an AU is. */
+const standinSeed = 1;
+
+/**
+ * Both lists as one constant [41,A], rectified and of length 1. Stand-ins have none of their own: theirs are seeded, the
+ * same for all, so that a score follows the picture without meaning its AU. Throws AU_ASSETS_INVALID where licensed assets lack them.
+ */
+export function auScoreConstants(
+  assets: Pick<AssetBundle, 'kind' | 'network'>,
+  shape: ResNetShape,
+): Record<string, HostArray> {
+  const parameters = auScoreParameters(shape);
+  const stored = assets.network('au_net');
+  const missing = parameters.find(({ name }) => !stored.has(name));
+  if (missing && assets.kind === 'licensed') throw noScores(missing.name);
+  const weights = missing ? seededWeights(parameters, standinSeed) : stored;
   const width = shape.auWidth;
-  const rows = auScoreParameters(shape).flatMap((one) => [...takeWeight(weights, one.name, one.shape)]);
+  const rows = parameters.flatMap((one) => [...takeWeight(weights, one.name, one.shape)]);
   const data = Float32Array.from(rows, (value) => Math.max(0, value));
   for (let start = 0; start < data.length; start += width) {
     const row = data.subarray(start, start + width);
@@ -34,8 +47,8 @@ export function auScoreConstants(weights: WeightMap, shape: ResNetShape): Record
 function noScores(name: string): AuseqError {
   return new AuseqError('AU_ASSETS_INVALID', {
     what: `the AU network of these assets has no ${name}`,
-    why: 'the AU losses need its score vectors; older stand-ins were made without them',
-    try: 'make the stand-ins anew with auseq assets synth, or set loss.au, loss.au_lmk and loss.au_dist to 0',
+    why: 'the AU losses need its score vectors',
+    try: 'use a whole MEFARG checkpoint, or set loss.au, loss.au_lmk and loss.au_dist to 0',
   });
 }
 
