@@ -22,7 +22,7 @@ test('what the weights do not tell of a variant is recorded', () => {
   });
   assert.equal(JSON.parse(of('window7').variant!).windowsize, 7);
   assert.throws(
-    () => refuseOtherBits('x', [{ field: 'variant', then: 'not recorded', now: of('exp-only').variant! }]),
+    () => refuseOtherBits('x', [{ field: 'variant', before: 'not recorded', now: of('exp-only').variant! }]),
     {
       code: 'AU_CHECKPOINT_PROVENANCE',
     },
