@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AuseqError } from '@auseq/proto/errors';
+import { auScoreConstants, auScoreParameters } from '../../model/networks/au-scores.js';
 import { networkParameters } from '../../model/networks/parameters.js';
 import { resNetShapes } from '../../model/networks/resnet-shape.js';
 import { flameStandin } from '../standin/flame-standin.js';
@@ -124,6 +125,18 @@ describe('a state dict', () => {
     assert.deepEqual(network.unused, ['head.gnn.U.weight']);
     assert.equal(network.weights.size, entries.length);
     assert.equal(network.weights.get(entries[4]![0].slice(7))!.data[0], 4);
+  });
+
+  it('of the AU network keeps its score vectors where it has them', () => {
+    const vectors = auScoreParameters(resNetShapes.tiny).map(({ name, shape }): [string, unknown] => [
+      `module.${name}`,
+      { shape, data: new Float32Array(shape[0]! * shape[1]!).fill(0.5) },
+    ]);
+    const network = legacyNetwork('au_net', new Map([...entries, ...vectors]), 'x');
+    assert.deepEqual(network.unused, []);
+    assert.deepEqual(network.weights.get('head.sub_sc')!.shape, [14, resNetShapes.tiny.auWidth]);
+    const scores = auScoreConstants({ kind: 'licensed', network: () => network.weights }, resNetShapes.tiny);
+    assert.deepEqual(scores['score/vectors']!.shape, [41, resNetShapes.tiny.auWidth]);
   });
 
   it('that lacks a weight, or holds one of another shape or one that is not finite, is refused by name', () => {

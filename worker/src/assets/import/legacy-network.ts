@@ -1,3 +1,4 @@
+import { auScoreParameters } from '../../model/networks/au-scores.js';
 import { networkParameters } from '../../model/networks/parameters.js';
 import { type ResNetShape, resNetShapes } from '../../model/networks/resnet-shape.js';
 import type { HostArray, NetworkName, WeightMap } from '../types.js';
@@ -20,14 +21,18 @@ export function legacyNetwork(name: NetworkName, stateDict: LegacyDict, path: st
   const found = new Map([...stateDict].map(([key, value]) => [key.replace(/^module\./, ''), value]));
   const problems: string[] = [];
   for (const preset of ['legacy', 'tiny'] as const) {
-    const parameters = networkParameters(name, resNetShapes[preset] as ResNetShape);
+    const sizes: ResNetShape = resNetShapes[preset];
+    const parameters = networkParameters(name, sizes);
     const wrong = parameters.flatMap(({ name: key, shape }) => mismatch(key, shape, found.get(key)));
     if (wrong.length > 0) {
       problems.push(`as ${preset}: ${wrong.length} of ${parameters.length} weights do not fit, first ${wrong[0]}`);
       continue;
     }
     const weights = new Map<string, HostArray>();
-    for (const { name: key, shape } of parameters) {
+    // The AU losses read them where they are; without those losses a network is whole without them.
+    const scores = name === 'au_net' ? auScoreParameters(sizes) : [];
+    const fitting = scores.filter(({ name: key, shape }) => mismatch(key, shape, found.get(key)).length === 0);
+    for (const { name: key, shape } of [...parameters, ...fitting]) {
       const value = found.get(key);
       if (isLegacyArray(value)) weights.set(key, { shape, data: floatsOf(value, key, path) });
     }
