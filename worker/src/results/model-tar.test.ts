@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { AuseqError } from '@auseq/proto/errors';
+import type { HostArray } from '../assets/types.js';
+import { isNdArray } from '../formats/nd-array.js';
+import { readTorch } from '../formats/torch.js';
+import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
+import { networkParameters } from '../model/networks/parameters.js';
+import { resNetShapes } from '../model/networks/resnet-shape.js';
+import { countWeights, sizeOf } from '../model/parameter.js';
+import { type ModelTar, writeModelTar } from './model-tar.js';
+import { readModelTar } from './read-model-tar.js';
+
+type Preset = 'tiny' | 'legacy';
+
+function modelTar(preset: Preset, value: (index: number) => number): ModelTar {
+  const parameters = bivitParameters(bivitShapes[preset]);
+  let next = 0;
+  const arrays = ['w', 'm', 'v'].flatMap((kind) =>
+    parameters.map(({ name, shape }) => {
+      const start = next;
+      next += sizeOf(shape);
+      return { name: `${kind}/${name}`, shape, data: new Float32Array(sizeOf(shape)).map((_, i) => value(start + i)) };
+    }),
+  );
+  const eFlame = new Map(
+    networkParameters('e_flame', resNetShapes[preset]).map(({ name, shape }): [string, HostArray] => [
+      name,
+      { shape, data: new Float32Array(sizeOf(shape)).fill(0.5) },
+    ]),
+  );
+  return { snapshot: { step: 500, arrays }, eFlame, batchSize: 1, learningRate: 1e-4 };
+}
+
+const file = (tar: ModelTar) => Buffer.concat([...writeModelTar(tar)]);
+
+describe('model.tar', () => {
+  const tar = modelTar('tiny', (index) => Math.sin(index));
+  const parameters = bivitParameters(bivitShapes.tiny);
+  const bytes = file(tar);
+
+  it('comes back bit for bit, moments and step included, and is written the same again', () => {
+    const back = readModelTar(bytes, 'x', parameters);
+    assert.deepEqual(back, tar.snapshot);
+    assert.ok(file({ ...tar, snapshot: back }).equals(bytes));
+  });
+
+  it('has the five keys, records at multiples of 64, and a counter for each norm of E_flame', () => {
+    const value = readTorch(bytes, 'x') as Map<string, unknown>;
+    assert.deepEqual([...value.keys()], ['E_flame', 'BiViT', 'opt', 'global_step', 'batch_size']);
+    const eFlame = value.get('E_flame') as Map<string, unknown>;
+    const norms = [...eFlame.keys()].filter((key) => key.endsWith('.running_var')).length;
+    assert.equal([...eFlame.keys()].filter((key) => key.endsWith('.num_batches_tracked')).length, norms);
+    for (let at = bytes.indexOf('PK\x03\x04'); at >= 0; at = bytes.indexOf('PK\x03\x04', at + 4)) {
+      const start = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+      assert.equal(start % 64, 0);
+    }
+  });
+
+  it('of another network, or one whose optimiser stands elsewhere, is refused by key', () => {
+    const refused = (body: () => unknown, pattern: RegExp) =>
+      assert.throws(body, (error) => {
+        assert.ok(error instanceof AuseqError);
+        assert.equal(error.code, 'AU_CHECKPOINT_CORRUPT');
+        assert.match(error.why, pattern);
+        return true;
+      });
+    const wider = bivitParameters({ ...bivitShapes.tiny, outputs: 130 });
+    refused(() => readModelTar(bytes, 'x', wider), /"BiViT\.vit\.mlp_head\.weight" is \[127, 32\], not \[130, 32\]/);
+    const deeper = bivitParameters({ ...bivitShapes.tiny, layers: 3 });
+    refused(() => readModelTar(bytes, 'x', deeper), /"BiViT\.vit\.transformer\.layers\.2.* is missing/);
+    const shallower = bivitParameters({ ...bivitShapes.tiny, layers: 1 });
+    refused(() => readModelTar(bytes, 'x', shallower), /keys more, first vit\.transformer\.layers\.1/);
+  });
+});
+
+it('a model.tar of the legacy sizes is 353.9 MB', () => {
+  const legacy = modelTar('legacy', () => 0);
+  let size = 0;
+  for (const piece of writeModelTar(legacy)) size += piece.length;
+  assert.equal(countWeights(bivitParameters(bivitShapes.legacy)), 20_841_599);
+  assert.ok(Math.abs(size / 1e6 - 353.9) <= 0.1, `${size} bytes`);
+  assert.ok([...legacy.eFlame.values()].every((array) => isNdArray(array)));
+});
