@@ -67,10 +67,10 @@ const rules: readonly Rule[] = [
     train.max_steps < unlimitedSteps && !Number.isInteger(train.max_steps)
       ? error('train.max_steps', 'steps are whole', 'use an integer, or 1e18 for unlimited')
       : null,
-  ({ pretrained_modelpath }) =>
-    pretrained_modelpath === ''
+  ({ pretrained_modelpath, model }) =>
+    pretrained_modelpath === '' || model.network === 'bivit'
       ? null
-      : error('pretrained_modelpath', 'PyTorch archives are not read; a run starts from its seed', 'leave it empty'),
+      : error('pretrained_modelpath', 'a model.tar holds the published BiViT', 'set model.network to bivit'),
   ({ model_path_HJ }) =>
     model_path_HJ === ''
       ? null

@@ -113,7 +113,10 @@ export const runtime = z.strictObject({
 
 export const runConfig = z.strictObject({
   output_dir: z.string().default('').describe('legacy key; the run tree is in the store, under the run name'),
-  pretrained_modelpath: z.string().default(''),
+  pretrained_modelpath: z
+    .string()
+    .default('')
+    .describe('a legacy model.tar to go on from: weights, Adam and step; each worker reads this path'),
   model_path_HJ: z.string().default(''),
   assets: z.string().default('').describe('asset folder; empty = the stand-ins of `auseq assets synth` in AUSEQ_HOME'),
   sync: z.enum(['auto', 'gather', 'allreduce']).default('auto'),

@@ -3,6 +3,7 @@ import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { auseq } from '../kit/auseq.js';
 import { startCluster, type TestCluster } from '../kit/cluster.js';
 import { makeTinyInputs, type TinyInputs } from '../kit/tiny-inputs.js';
 
@@ -74,6 +75,23 @@ describe('a run on two workers', () => {
     assert.match(refused.reason, /AU_CHECKPOINT_PROVENANCE|dataset was \w+, is/);
     const after = await cluster.checkpoints('resumed');
     assert.equal(after.at(-1)?.sha256, uninterrupted, 'what was there is kept');
+  });
+
+  it('gives the same bits when a legacy model.tar lies between its halves', async () => {
+    const half = { 'dataset.root': inputs.data, assets: inputs.assets };
+    await cluster.submit(config, { ...half, 'train.max_steps': 3 }, 'first-half');
+    const [pulled, file] = [join(folder, 'pulled'), join(folder, 'model.tar')];
+    for (const command of [
+      ['checkpoints', 'pull', 'first-half', '--latest', '-o', pulled],
+      ['checkpoints', 'export', pulled, '--assets', inputs.assets, '-o', file],
+    ]) {
+      const { code, stderr } = await auseq(command, cluster.env);
+      assert.equal(code, 0, stderr);
+    }
+    const sets = { ...half, 'train.max_steps': 6, pretrained_modelpath: file };
+    await cluster.submit(config, sets, 'second-half');
+    const [end, uninterrupted] = [await cluster.checkpoints('second-half'), await cluster.checkpoints('two')];
+    assert.equal(end.at(-1)?.sha256, uninterrupted.at(-1)?.sha256);
   });
 
   it('trains other weights from another seed', async () => {

@@ -11,7 +11,7 @@ import { stateDigest, type TrainingState } from './state-digest.js';
  * Throws AU_OBJECT_NOT_FOUND or AU_CHECKPOINT_CORRUPT, naming the part.
  */
 export async function readCheckpoint(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'get'>,
   key: string,
   signal?: AbortSignal,
 ): Promise<{ manifest: CheckpointManifest; state: TrainingState }> {

@@ -1,18 +1,23 @@
+import { resolve } from 'node:path';
+import { readLegacyFile } from '../assets/import/read-legacy-file.js';
 import { epochLength, positionOf, splitDraws } from '../data/draws.js';
 import type { Draw } from '../data/types.js';
+import { bivitParameters } from '../model/bivit/shape.js';
 import { manifestKey } from '../results/checkpoint-layout.js';
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
+import { readModelTar } from '../results/read-model-tar.js';
 import { retainCheckpoints } from '../results/retain-checkpoints.js';
 import { createScalarLog, type ScalarLog } from '../results/scalar-log.js';
 import { writePictureGrid } from '../results/train-images.js';
 import { type BivitEngine, createBivitEngine } from './bivit-engine.js';
 import { compareProvenance, refuseOtherBits } from './compare-provenance.js';
 import type { CommittedStep, StepContext, StepProgram } from './context.js';
+import type { EngineSnapshot } from './engine.js';
 import type { EngineInputs } from './engine-inputs.js';
 import { openInputs } from './open-inputs.js';
 import { provenanceOf } from './provenance.js';
-import { sizesOf } from './sizes.js';
+import { type Sizes, sizesOf } from './sizes.js';
 import { createValidator, type Validator } from './validate.js';
 
 /** Training frames that the constant-expression baseline is fitted to, at most. */
@@ -39,6 +44,11 @@ export function createBivitProgram(): StepProgram {
   return {
     async createEngine(context) {
       opened = await openRun(context);
+      const { pretrained_modelpath: modelTar } = context.config;
+      if (modelTar !== '') {
+        opened.engine.restore(await startFromModelTar(modelTar, sizesOf(context.config)));
+        context.logger.info({ file: modelTar, step: opened.engine.step }, 'goes on from a model.tar');
+      }
       if (context.rank === 0 && !(await context.store.stat(pictureKey(context.run, 0)))) {
         await show(open(), context, 0, trainDrawsSpread(opened.inputs, gridColumns));
         await validate(open(), context, 0);
@@ -76,6 +86,12 @@ export function createBivitProgram(): StepProgram {
       },
     },
   };
+}
+
+/** What a run that has no checkpoint of its own begins with; one that has replaces it. */
+async function startFromModelTar(path: string, { bivit }: Sizes): Promise<EngineSnapshot> {
+  const { data } = await readLegacyFile(resolve(path));
+  return readModelTar(data, path, bivitParameters(bivit));
 }
 
 async function openRun(context: StepContext): Promise<Opened> {
