@@ -1,0 +1,69 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { AuseqError } from '@auseq/proto/errors';
+import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
+import { sizeOf } from '../model/parameter.js';
+import { readCheckpoint } from '../results/read-checkpoint.js';
+
+/** BiViT's weights under their state-dict names, and where they come from. */
+export interface TrainedWeights {
+  readonly preset: keyof typeof bivitShapes;
+  readonly weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  readonly sha256: string;
+  readonly run: string;
+  readonly step: number;
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a checkpoint folder as `auseq checkpoints pull` writes it; the preset is the one whose names and shapes the weights have.
+ * Throws AU_CHECKPOINT_NOT_FOUND for no such folder and AU_CHECKPOINT_CORRUPT for damaged or missing parts and weights of no preset.
+ */
+export async function loadWeights(folder: string): Promise<TrainedWeights> {
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const manifestFile = join(folder, 'manifest.json');
+  const hasManifest = await stat(manifestFile).then(
+    () => true,
+    () => false,
+  );
+  if (!isFolder || !hasManifest) throw noCheckpoint(folder, isFolder ? 'it has no manifest.json' : 'it is no folder');
+  const get = (key: string) =>
+    readFile(join(folder, basename(key))).catch((cause: unknown) => {
+      throw corrupt(folder, `${basename(key)} cannot be read`, cause);
+    });
+  const { manifest, state } = await readCheckpoint({ get }, manifestFile);
+  const trained = state.snapshot.arrays.filter(({ name }) => name.startsWith('w/'));
+  const weights = new Map(trained.map(({ name, shape, data }) => [name.slice(2), { shape, data }]));
+  const presets = Object.keys(bivitShapes) as TrainedWeights['preset'][];
+  const preset = presets.find((one) => fits(weights, one));
+  if (!preset) throw corrupt(folder, `its ${weights.size} weights have the shapes of no preset (${presets.join(', ')})`);
+  const { sha256, run, step, provenance } = manifest;
+  return { preset, weights, sha256, run, step, provenance };
+}
+
+function fits(weights: TrainedWeights['weights'], preset: TrainedWeights['preset']): boolean {
+  return bivitParameters(bivitShapes[preset]).every(({ name, shape }) => {
+    const found = weights.get(name);
+    return found?.shape.join('x') === shape.join('x') && found.data.length === sizeOf(shape);
+  });
+}
+
+function noCheckpoint(folder: string, why: string): AuseqError {
+  return new AuseqError('AU_CHECKPOINT_NOT_FOUND', {
+    what: `there is no checkpoint in ${folder}`,
+    why,
+    try: 'auseq checkpoints pull RUN --latest -o DIR, then --checkpoint DIR',
+  });
+}
+
+function corrupt(folder: string, why: string, cause?: unknown): AuseqError {
+  return new AuseqError('AU_CHECKPOINT_CORRUPT', {
+    what: `the checkpoint ${folder} cannot be used`,
+    why,
+    try: 'fetch it again into a new folder: auseq checkpoints pull RUN --latest -o DIR',
+    cause,
+  });
+}
