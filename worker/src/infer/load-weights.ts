@@ -39,7 +39,8 @@ export async function loadWeights(folder: string): Promise<TrainedWeights> {
   const weights = new Map(trained.map(({ name, shape, data }) => [name.slice(2), { shape, data }]));
   const presets = Object.keys(bivitShapes) as TrainedWeights['preset'][];
   const preset = presets.find((one) => fits(weights, one));
-  if (!preset) throw corrupt(folder, `its ${weights.size} weights have the shapes of no preset (${presets.join(', ')})`);
+  if (!preset)
+    throw corrupt(folder, `its ${weights.size} weights have the shapes of no preset (${presets.join(', ')})`);
   const { sha256, run, step, provenance } = manifest;
   return { preset, weights, sha256, run, step, provenance };
 }

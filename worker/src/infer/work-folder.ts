@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeWhole } from './write-whole.js';
+
+/** Where finished frames are kept, so that an interrupted run goes on behind them: DIR/.infer/KEY. */
+export interface WorkFolder {
+  readonly path: string;
+  file(...parts: string[]): string;
+  has(...parts: string[]): Promise<boolean>;
+  /** The parsed JSON of a file that was written as a whole, null where there is none. */
+  read<T>(...parts: string[]): Promise<T | null>;
+  write(value: unknown, ...parts: string[]): Promise<void>;
+  /** Takes everything away again, and the folders around it where nothing else is in them. */
+  remove(): Promise<void>;
+}
+
+const parent = '.infer';
+export const subfolders = ['faces', 'codes', 'drawn'] as const;
+
+/** Opens the folder of one combination of inputs; what another combination left in `out` is removed. */
+export async function openWork(out: string, inputs: readonly string[]): Promise<WorkFolder> {
+  const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
+  const path = join(out, parent, key);
+  for (const folder of subfolders) await mkdir(join(path, folder), { recursive: true });
+  for (const other of await readdir(join(out, parent)))
+    if (other !== key) await rm(join(out, parent, other), { recursive: true, force: true });
+  const file = (...parts: string[]) => join(path, ...parts);
+  return {
+    path,
+    file,
+    has: (...parts) =>
+      access(file(...parts)).then(
+        () => true,
+        () => false,
+      ),
+    async read<T>(...parts: string[]) {
+      const text = await readFile(file(...parts), 'utf8').catch(() => null);
+      return text === null ? null : (JSON.parse(text) as T);
+    },
+    write: (value, ...parts) => writeWhole(file(...parts), JSON.stringify(value)),
+    async remove() {
+      await rm(join(out, parent), { recursive: true, force: true });
+      await rmdir(out).catch(() => {});
+    },
+  };
+}
+
+/** Frames count from 000001 in every file's name. */
+export const frameName = (index: number): string => String(index + 1).padStart(6, '0');
