@@ -4,21 +4,25 @@ import type { Decoded } from './infer-session.js';
 
 /** How much of the photo the grey head hides. */
 const opacity = 0.75;
+/** The head reaches beyond the crop, whose square fits the face: it is drawn in a square this many times as wide. */
+const reach = 2;
 /** Smaller is not worth drawing; larger takes seconds a frame. */
-const [least, most] = [2, 1024];
+const [least, most] = [2, 2048];
 
 /**
  * The photo `frame` with the grey head over it, RGB bytes. `crop` is the square of this frame in whose coordinates [-1,1] the head
  * is projected.
  */
 export function overlayHead(frame: Frame, crop: Cut, head: Decoded, faces: Int32Array): Uint8Array {
-  const size = Math.round(crop.side);
+  const side = reach * crop.side;
+  const size = Math.round(side);
   const result = Uint8Array.from(frame.data);
   if (size < least || size > most) return result;
-  const left = Math.round(crop.x - crop.side / 2);
-  const top = Math.round(crop.y - crop.side / 2);
+  const left = Math.round(crop.x - side / 2);
+  const top = Math.round(crop.y - side / 2);
   const blank = new Float32Array(size * size * 3).fill(-1);
-  const view = shapeView(head.vertices, head.projected, faces, blank, size);
+  const projected = head.projected.map((value) => value / reach);
+  const view = shapeView(head.vertices, projected, faces, blank, size);
   for (let row = Math.max(0, -top); row < Math.min(size, frame.height - top); row++) {
     for (let column = Math.max(0, -left); column < Math.min(size, frame.width - left); column++) {
       const from = 3 * (row * size + column);
