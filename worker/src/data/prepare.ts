@@ -10,7 +10,7 @@ import { writeClipReport } from './prepare-report.js';
 import { publishSequences } from './publish-sequences.js';
 import { decideSegments, type Segment } from './segments.js';
 import type { DatasetManifest, Source, Split } from './types.js';
-import { openVideo, type Video } from './video.js';
+import { openVideo, otherFrameCount, type Video } from './video.js';
 import { type FrameContent, makeSequenceFolders, stemAt, visible, writeFrame } from './write-frame.js';
 
 export interface PrepareOptions {
@@ -128,12 +128,7 @@ async function writeSegments({ video, folder, segments, meshes, crop }: Writing,
     }
     index += 1;
   }
-  if (done !== total)
-    throw new AuseqError('AU_DATA_VIDEO', {
-      what: `cannot use the video ${video.path}`,
-      why: `it gave ${meshes.length} frames first and ${index} the second time`,
-      try: 'make sure that nothing writes to it, then run again',
-    });
+  if (done !== total) throw otherFrameCount(video.path, meshes.length, index);
 }
 
 function frameContent(frame: Frame, mesh: FaceMesh, crop: Cut, size: number): FrameContent {

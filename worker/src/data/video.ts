@@ -123,6 +123,15 @@ export function badVideo(path: string, why: string, cause?: unknown): AuseqError
   return new AuseqError('AU_DATA_VIDEO', { what: `cannot use the video ${path}`, why, try: hint, cause });
 }
 
+/** A file that gave another number of frames than the time before: someone writes to it. */
+export function otherFrameCount(path: string, first: number, now: number): AuseqError {
+  return new AuseqError('AU_DATA_VIDEO', {
+    what: `cannot use the video ${path}`,
+    why: `it gave ${first} frames first and ${now} the second time`,
+    try: 'make sure that nothing writes to it, then run again',
+  });
+}
+
 function lastWords(text: string): string {
   const last = text.trim().split('\n').at(-1) ?? '';
   return last.trim().slice(0, 300);

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
 import type { AssetBundle } from '../assets/types.js';
 import { type Cut, type Frame, sampleCut } from '../data/frame.js';
+import { otherFrameCount } from '../data/video.js';
 import { spreadIndices } from '../fit/video-groups.js';
 import { drawLandmarks, green } from '../render/draw-landmarks.js';
 import { pictureGrid } from '../render/picture-grid.js';
@@ -48,6 +49,7 @@ export async function drawFrames(drawing: Drawing): Promise<(Float32Array | null
   if (stored.every((one) => one !== null)) return points;
   const tiles = new Set(sheetFrames(plans));
   let index = 0;
+  drawing.onProgress('draw', index, plans.length);
   for await (const frame of source.frames(signal)) {
     if (!stored[index] && plans[index]) points[index] = await drawFrame(drawing, index, frame, tiles.has(index));
     index += 1;
@@ -55,6 +57,7 @@ export async function drawFrames(drawing: Drawing): Promise<(Float32Array | null
     await setImmediate();
     signal.throwIfAborted();
   }
+  if (index !== plans.length) throw otherFrameCount(source.path, plans.length, index);
   return points;
 }
 

@@ -1,10 +1,10 @@
-import { askProgram } from '@auseq/infra/runtime/ask-program';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { AuseqError } from '@auseq/proto/errors';
 import { findFfmpeg } from '../data/ffmpeg-program.js';
 import { makeWhole } from './write-whole.js';
 
-/** Long clips take minutes; more than this is a hang. */
-const limitMs = 3_600_000;
+const run = promisify(execFile);
 /** The first one that the ffmpeg at hand has: not every build may use the better encoder. */
 const encoders = [
   ['-c:v', 'libx264', '-crf', '18', '-preset', 'veryfast'],
@@ -12,16 +12,20 @@ const encoders = [
 ];
 
 /** Makes an mp4 of pictures numbered from 000001 (`pattern` in ffmpeg's way). Throws AU_SETUP without ffmpeg or encoder. */
-export async function encodeVideo(pattern: string, fps: number, file: string): Promise<void> {
+export async function encodeVideo(pattern: string, fps: number, file: string, signal: AbortSignal): Promise<void> {
   const ffmpeg = findFfmpeg();
   await makeWhole(file, async (draft) => {
     let why = '';
     for (const encoder of encoders) {
       const input = ['-nostdin', '-v', 'error', '-y', '-framerate', String(fps), '-start_number', '1', '-i', pattern];
       const output = [...encoder, '-pix_fmt', 'yuv420p', '-movflags', '+faststart', draft];
-      const { code, stderr } = await askProgram(ffmpeg, [...input, ...output], limitMs);
-      if (code === 0) return;
-      why = stderr.trim().split('\n').at(-1) ?? '';
+      try {
+        await run(ffmpeg, [...input, ...output], { signal, killSignal: 'SIGKILL' });
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        why = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? '';
+      }
     }
     throw new AuseqError('AU_SETUP', {
       what: `ffmpeg could not write ${file}`,

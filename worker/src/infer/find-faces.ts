@@ -57,6 +57,7 @@ async function lookForFaces(source: FrameSource, work: WorkFolder, watching: Wat
   const { onProgress, onWarning, signal } = watching;
   const detector = await createFaceDetector();
   const found: Stored[] = [];
+  onProgress('find faces', 0, source.count);
   try {
     for await (const frame of source.frames(signal, (text) => onWarning(`ffmpeg: ${text}`))) {
       signal.throwIfAborted();

@@ -105,6 +105,21 @@ describe('inferClip', () => {
     }
   });
 
+  it('removes what another clip left, so that results of two clips never stand side by side', async () => {
+    await infer('twice', { gltf: true });
+    const pictures = join(folder, 'fewer');
+    for (const tree of ['images', 'kpts'] as const) {
+      const from = treeFolder(sequence.root, sequence.id, tree);
+      const to = join(pictures, tree, 'one');
+      await mkdir(to, { recursive: true });
+      for (const name of (await readdir(from)).sort().slice(0, 3)) await cp(join(from, name), join(to, name));
+    }
+    const { frames: counted } = await infer('twice', { input: join(pictures, 'images', 'one') });
+    assert.equal(counted.total, 3);
+    assert.equal((await lines('twice')).length, 3);
+    await assert.rejects(stat(join(folder, 'twice', 'face.glb')), /ENOENT/);
+  });
+
   it('refuses what it cannot use, with a code, and leaves nothing behind', async () => {
     const refuses = async (code: string, why: RegExp, more: Partial<InferOptions>) => {
       await assert.rejects(infer('refused', more), (error: unknown) => {

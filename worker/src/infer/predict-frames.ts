@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AssetBundle } from '../assets/types.js';
 import { type Cut, type Frame, sampleCut } from '../data/frame.js';
+import { otherFrameCount } from '../data/video.js';
 import { fitClip } from '../fit/clip-fit.js';
 import { spreadIndices } from '../fit/video-groups.js';
 import { decomposeRow, eFlameCodeLayout } from '../model/codes.js';
@@ -54,6 +55,7 @@ async function predictMissing(predicting: Predicting, found: (FrameCodes | null)
   };
   const total = plans.filter(({ state }) => state === 'ok').length;
   let done = 0;
+  predicting.onProgress('predict', done, total);
   const predict = async (frame: number) => {
     if (frame === first) reference = look(frame).afn;
     if (plans[frame]?.state !== 'ok') return;
@@ -81,6 +83,7 @@ async function predictMissing(predicting: Predicting, found: (FrameCodes | null)
     index += 1;
   }
   await predict(index - 1);
+  if (index !== plans.length) throw otherFrameCount(source.path, plans.length, index);
 }
 
 /** The square of a frame as the networks take it: [3,S,S], RGB 0..1, in steps of 1/255 as stored pictures have. */
@@ -101,9 +104,11 @@ function eFlameCoarse({ codes }: Look): Coarse {
 
 /** Frames that one shape is fitted to, as for training. */
 const shapeFrames = 160;
+/** Frames fitted between two looks at the signal; each but the first of them starts at the frame before. */
+const fittedAtOnce = 64;
 
 /** With stand-ins shape, pose and camera come from the fit to the 68 points, as in training; null: they come from E_flame. */
-async function fittedCodes({ assets, faces, work, onProgress }: Predicting): Promise<(Coarse | null)[] | null> {
+async function fittedCodes({ assets, faces, work, onProgress, signal }: Predicting): Promise<(Coarse | null)[] | null> {
   if (assets.kind !== 'stand-in') return null;
   const stored = await work.read<(Record<keyof Coarse, string> | null)[]>('coarse.json');
   const unpack = (one: Record<keyof Coarse, string>): Coarse => ({
@@ -117,17 +122,22 @@ async function fittedCodes({ assets, faces, work, onProgress }: Predicting): Pro
   const { flame, landmarks } = assets;
   const chosen = spreadIndices(seen.length, shapeFrames).map((i) => seen[i]!.landmarks);
   const { shape } = fitClip({ flame, landmarks, frames: chosen });
-  const { frames } = fitClip({ flame, landmarks, frames: seen.map((one) => one.landmarks), shape });
   const fits: (Coarse | null)[] = faces.sights.map(() => null);
-  for (const [i, { frame }] of seen.entries()) {
-    const { pose, cam } = frames[i]!;
-    fits[frame] = { shape: Float32Array.from(shape), pose: Float32Array.from(pose), cam: Float32Array.from(cam) };
+  for (let start = 0; start < seen.length; start += fittedAtOnce) {
+    const some = seen.slice(start, start + fittedAtOnce);
+    const { frames } = fitClip({ flame, landmarks, frames: some.map((one) => one.landmarks), shape });
+    for (const [i, { frame }] of some.entries()) {
+      const { pose, cam } = frames[i]!;
+      fits[frame] = { shape: Float32Array.from(shape), pose: Float32Array.from(pose), cam: Float32Array.from(cam) };
+    }
+    onProgress('fit', start + some.length, seen.length);
+    await setImmediate();
+    signal.throwIfAborted();
   }
   const packed = fits.map(
     (one) => one && { shape: packFloats(one.shape), pose: packFloats(one.pose), cam: packFloats(one.cam) },
   );
   await work.write(packed, 'coarse.json');
-  onProgress('fit', seen.length, seen.length);
   return fits;
 }
 

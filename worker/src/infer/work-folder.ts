@@ -16,15 +16,30 @@ export interface WorkFolder {
 }
 
 const parent = '.infer';
-export const subfolders = ['faces', 'codes', 'drawn'] as const;
+const subfolders = ['faces', 'codes', 'drawn'] as const;
 
-/** Opens the folder of one combination of inputs; what another combination left in `out` is removed. */
+/** Everything that inference writes beside its work folder. */
+const results = [
+  'parameters.jsonl',
+  'parameters.npz',
+  'au.csv',
+  'overlay.mp4',
+  'sheet.png',
+  'meshes',
+  'face.glb',
+  'infer.json',
+];
+
+/** Opens the folder of one combination of inputs; what another combination left in `out`, results included, is removed. */
 export async function openWork(out: string, inputs: readonly string[]): Promise<WorkFolder> {
   const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
   const path = join(out, parent, key);
   for (const folder of subfolders) await mkdir(join(path, folder), { recursive: true });
-  for (const other of await readdir(join(out, parent)))
-    if (other !== key) await rm(join(out, parent, other), { recursive: true, force: true });
+  const others = (await readdir(join(out, parent))).filter((name) => name !== key);
+  // Results of two clips side by side would look like those of one.
+  const stale = others.length > 0 ? results : [];
+  for (const name of stale) await rm(join(out, name), { recursive: true, force: true });
+  for (const other of others) await rm(join(out, parent, other), { recursive: true, force: true });
   const file = (...parts: string[]) => join(path, ...parts);
   return {
     path,

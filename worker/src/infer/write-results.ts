@@ -56,7 +56,7 @@ export async function writeResults(results: Results): Promise<string[]> {
   await writeWhole(join(out, 'parameters.npz'), encodeNpz(parameterArrays(results, landmarks)));
   await writeWhole(join(out, 'au.csv'), auTable(results));
   results.onProgress('encode video', 0, 1);
-  await encodeVideo(work.file('drawn', '%06d.png'), source.fps, join(out, 'overlay.mp4'));
+  await encodeVideo(work.file('drawn', '%06d.png'), source.fps, join(out, 'overlay.mp4'), results.signal);
   results.onProgress('encode video', 1, 1);
   const tiles = sheetFrames(plans).map((frame) => work.file('drawn', `${frameName(frame)}.tile.png`));
   await makeWhole(join(out, 'sheet.png'), (draft) => joinTiles(tiles, draft));
@@ -145,13 +145,14 @@ export async function writeMeshes(results: Results): Promise<string> {
     await writeFile(join(draft, textureFile), await clipTexture(results));
     await writeFile(join(draft, materialFile), materialText);
     for (const [frame, one] of codes.entries()) {
-      onProgress('meshes', frame + 1, codes.length);
+      onProgress('meshes', frame, codes.length);
       if (!one) continue;
       const { vertices } = session().decode(one, partsOf(one).exp);
       await writeFile(join(draft, `${frameName(frame)}.obj`), objText(assets.flame, vertices));
       await setImmediate();
       signal.throwIfAborted();
     }
+    onProgress('meshes', codes.length, codes.length);
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
   } finally {
