@@ -107,6 +107,13 @@ describe('inferClip', () => {
 
   it('removes what another clip left, so that results of two clips never stand side by side', async () => {
     await infer('twice', { gltf: true });
+    const empty = join(folder, 'nothing-to-see');
+    await mkdir(empty);
+    await sharp({ create: { width: 64, height: 64, channels: 3, background: '#777' } })
+      .png()
+      .toFile(join(empty, 'a.png'));
+    await assert.rejects(infer('twice', { input: empty }), /AU_DATA_EMPTY/);
+    assert.equal((await lines('twice')).length, frames, 'a refused clip takes nothing away');
     const pictures = join(folder, 'fewer');
     for (const tree of ['images', 'kpts'] as const) {
       const from = treeFolder(sequence.root, sequence.id, tree);

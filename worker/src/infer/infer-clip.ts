@@ -94,6 +94,7 @@ async function inferSource(
       source,
       sights.map(({ problem }) => problem),
     );
+  await work.replaceOthers();
   const plans = planGaps(sights.map(({ landmarks }) => landmarks !== null));
   const scorer = createAuScorer(assets.network('au_net'));
   const common = { ...watching, source, crop, plans, assets, work, session };

@@ -11,7 +11,9 @@ export interface WorkFolder {
   /** The parsed JSON of a file that was written as a whole, null where there is none. */
   read<T>(...parts: string[]): Promise<T | null>;
   write(value: unknown, ...parts: string[]): Promise<void>;
-  /** Takes everything away again, and the folders around it where nothing else is in them. */
+  /** Removes what another combination of inputs left in `out`, its results included: called once this one is known to be usable. */
+  replaceOthers(): Promise<void>;
+  /** Takes everything of its own away again, and the folders around it where nothing else is in them. */
   remove(): Promise<void>;
 }
 
@@ -30,16 +32,11 @@ const results = [
   'infer.json',
 ];
 
-/** Opens the folder of one combination of inputs; what another combination left in `out`, results included, is removed. */
+/** Opens the folder of one combination of inputs. */
 export async function openWork(out: string, inputs: readonly string[]): Promise<WorkFolder> {
   const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
   const path = join(out, parent, key);
   for (const folder of subfolders) await mkdir(join(path, folder), { recursive: true });
-  const others = (await readdir(join(out, parent))).filter((name) => name !== key);
-  // Results of two clips side by side would look like those of one.
-  const stale = others.length > 0 ? results : [];
-  for (const name of stale) await rm(join(out, name), { recursive: true, force: true });
-  for (const other of others) await rm(join(out, parent, other), { recursive: true, force: true });
   const file = (...parts: string[]) => join(path, ...parts);
   return {
     path,
@@ -54,9 +51,16 @@ export async function openWork(out: string, inputs: readonly string[]): Promise<
       return text === null ? null : (JSON.parse(text) as T);
     },
     write: (value, ...parts) => writeWhole(file(...parts), JSON.stringify(value)),
+    async replaceOthers() {
+      const others = (await readdir(join(out, parent))).filter((name) => name !== key);
+      // Results of two clips side by side would look like those of one.
+      const stale = others.length > 0 ? results : [];
+      for (const name of stale) await rm(join(out, name), { recursive: true, force: true });
+      for (const other of others) await rm(join(out, parent, other), { recursive: true, force: true });
+    },
     async remove() {
-      await rm(join(out, parent), { recursive: true, force: true });
-      await rmdir(out).catch(() => {});
+      await rm(path, { recursive: true, force: true });
+      for (const folder of [join(out, parent), out]) await rmdir(folder).catch(() => {});
     },
   };
 }
