@@ -70,7 +70,7 @@ describe('inferClip', () => {
     assert.equal((await readdir(join(folder, 'whole', 'meshes'))).length, frames + 2);
     const found = await lines('whole');
     assert.equal(found.length, frames);
-    const expected = await engineCodes(2);
+    const expected = (await engineCodes(2, true)).codes;
     const ours = [...found[2]!.tex, ...found[2]!.exp];
     const worst = Math.max(...ours.map((value, i) => Math.abs(value - expected[i]!)));
     assert.ok(worst < 1e-5, `${worst}`);
@@ -79,6 +79,18 @@ describe('inferClip', () => {
     assert.equal(table.length, frames + 1);
     assert.ok(table.every((row) => row.split(',').length === 4 + 27));
     assert.match(table[1]!, /^1,0\.0000,ok,similarity,1\.000000/);
+  });
+
+  it('takes pose and camera from E_flame where the assets are the licensed ones', async () => {
+    const licensed = join(folder, 'licensed');
+    await cp(assets, licensed, { recursive: true });
+    const manifest = await readFile(join(licensed, 'assets.json'), 'utf8');
+    await writeFile(join(licensed, 'assets.json'), manifest.replace('"kind": "stand-in"', '"kind": "licensed"'));
+    await infer('licensed-result', { assets: licensed });
+    const { pose } = await engineCodes(2, false);
+    const found = (await lines('licensed-result'))[2]!.pose;
+    const worst = Math.max(...found.map((value, i) => Math.abs(value - pose[i]!)));
+    assert.ok(worst < 1e-5, `${worst}`);
   });
 
   it('goes on behind the finished frames after an interruption, to the same bytes', async () => {
@@ -171,8 +183,8 @@ describe('inferClip', () => {
     await refuses('AU_ASSETS_NOT_FOUND', /./, { assets: empty });
   });
 
-  /** Texture and expression codes of a frame of the sequence, by the engine that trains. */
-  async function engineCodes(centre: number): Promise<Float32Array> {
+  /** Texture and expression codes and the pose of a frame of the sequence, by the engine that trains. */
+  async function engineCodes(centre: number, fitted: boolean) {
     const bundle = await loadAssets(assets);
     const { readManifest } = await import('../data/manifest.js');
     const manifest = await readManifest(sequence.root);
@@ -184,14 +196,16 @@ describe('inferClip', () => {
     });
     const { denseIndices } = bundle.landmarks;
     const loader = await createSampleLoader({ root, manifest, imageSize: 64, threads: 1, denseIndices });
-    const coarse = await coarseCodes({ manifest, root, assets: bundle, cacheDir: join(folder, 'coarse') });
+    const cacheDir = join(folder, 'coarse');
+    const coarse = fitted ? await coarseCodes({ manifest, root, assets: bundle, cacheDir }) : new Map<string, never>();
     const engine = createBivitEngine(
       { config, assets: bundle, manifest, loader, coarse, featureCache: null },
       'gather',
     );
     try {
       const draw = { epoch: 0, position: 0, sequence: sequence.id, copy: 0, centre };
-      return engine.infer(await engine.prepare(draw, new AbortController().signal)).codes.slice(0, 100);
+      const data = await engine.prepare(draw, new AbortController().signal);
+      return { codes: engine.infer(data).codes.slice(0, 100), pose: data.coarse.pose };
     } finally {
       engine.dispose();
       await loader.close();
