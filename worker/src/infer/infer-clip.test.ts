@@ -195,7 +195,15 @@ describe('inferClip', () => {
       train: { seed: weightSeed },
     });
     const { denseIndices } = bundle.landmarks;
-    const loader = await createSampleLoader({ root, manifest, imageSize: 64, threads: 1, denseIndices });
+    const loader = await createSampleLoader({
+      root,
+      manifest,
+      imageSize: 64,
+      threads: 1,
+      window: 3,
+      useMask: true,
+      denseIndices,
+    });
     const cacheDir = join(folder, 'coarse');
     const coarse = fitted ? await coarseCodes({ manifest, root, assets: bundle, cacheDir }) : new Map<string, never>();
     const engine = createBivitEngine(

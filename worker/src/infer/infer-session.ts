@@ -1,6 +1,6 @@
 import { runConfig } from '@auseq/configs/schema';
 import type { AssetBundle, HostArray } from '../assets/types.js';
-import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
+import { bivitParameters } from '../model/bivit/shape.js';
 import { bivitCodeLayout, decomposeRow } from '../model/codes.js';
 import { flameConstants } from '../model/flame/constants.js';
 import { auNetForward } from '../model/networks/au-net.js';
@@ -17,7 +17,7 @@ import { toChannelsLast } from '../step/programs/layout.js';
 import { maskFeeds } from '../step/programs/masks.js';
 import { pictureProgram } from '../step/programs/picture.js';
 import { constantsOf, withPrefix } from '../step/run-constants.js';
-import type { Sizes } from '../step/sizes.js';
+import { type Sizes, sizesOf } from '../step/sizes.js';
 import { compileSession, type ProgramDef } from '../tensor/session.js';
 import type { FrameCodes } from './frame-codes.js';
 import type { TrainedWeights } from './load-weights.js';
@@ -53,15 +53,10 @@ export interface InferSession {
 
 /** Compiles the programs that inference needs and no others: frozen networks, BiViT, FLAME and the renderer, a frame at a time. */
 export function createInferSession(trained: TrainedWeights, assets: AssetBundle): InferSession {
-  const sizes: Sizes = {
-    bivit: bivitShapes[trained.preset],
-    resnet: resNetShapes[trained.preset],
-    leafBatch: 1,
-    leaves: 1,
-    image: resNetShapes[trained.preset].image,
-  };
   const precision = trained.provenance.precision === 'bf16' ? 'bf16' : 'fp32';
   const config = runConfig.parse({ model: { preset: trained.preset, precision } });
+  const { image } = resNetShapes[trained.preset];
+  const sizes: Sizes = { ...sizesOf(config), leafBatch: 1, leaves: 1, image };
   const parameters = bivitParameters(sizes.bivit).map(({ name }) => name);
   const session = compileSession({
     name: 'infer',
@@ -81,8 +76,8 @@ export function createInferSession(trained: TrainedWeights, assets: AssetBundle)
     programs: {
       look: lookProgram(sizes),
       encode: encodeProgram(sizes, parameters),
-      decode: decodeProgram(),
-      picture: pictureProgram(sizes, config),
+      decode: decodeProgram(sizes),
+      picture: pictureProgram(sizes),
     },
   });
   const masks = maskFeeds(
@@ -127,11 +122,12 @@ function lookProgram(sizes: Sizes): ProgramDef {
 
 const expressions = bivitCodeLayout.find(({ name }) => name === 'exp')!.size;
 
-function decodeProgram(): ProgramDef {
+function decodeProgram({ head }: Sizes): ProgramDef {
   return {
-    inputs: { exp: { shape: [1, expressions], dtype: 'float32' }, ...coarseInputs(1) },
+    inputs: { exp: { shape: [1, expressions], dtype: 'float32' }, ...coarseInputs(1, head) },
     build(inputs, { constants }) {
-      const { vertices, projected, landmarks68 } = decodeFace(constantsOf(constants, 'flame'), inputs, inputs.exp!);
+      const codes = { exp: inputs.exp!, pose: inputs.pose! };
+      const { vertices, projected, landmarks68 } = decodeFace(constantsOf(constants, 'flame'), inputs, codes);
       return { outputs: { vertices, projected, landmarks68 } };
     },
   };

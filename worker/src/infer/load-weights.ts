@@ -1,9 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AuseqError } from '@auseq/proto/errors';
+import { readLegacyFile } from '../assets/import/read-legacy-file.js';
+import { isNdArray } from '../formats/nd-array.js';
+import { readTorch } from '../formats/torch.js';
 import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
 import { sizeOf } from '../model/parameter.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
+import { readModelTar } from '../results/read-model-tar.js';
 
 /** BiViT's weights under their state-dict names, and where they come from. */
 export interface TrainedWeights {
@@ -16,10 +20,35 @@ export interface TrainedWeights {
 }
 
 /**
- * Reads a checkpoint folder as `auseq checkpoints pull` writes it; the preset is the one whose names and shapes the weights have.
+ * Reads a checkpoint folder as `auseq checkpoints pull` writes it, or a legacy model.tar; the preset is the one whose names and shapes the weights have.
  * Throws AU_CHECKPOINT_NOT_FOUND for no such folder and AU_CHECKPOINT_CORRUPT for damaged or missing parts and weights of no preset.
  */
-export async function loadWeights(folder: string): Promise<TrainedWeights> {
+export async function loadWeights(path: string): Promise<TrainedWeights> {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() ? loadModelTar(path) : loadFolder(path);
+}
+
+/** The weights of a legacy model.tar. */
+async function loadModelTar(path: string): Promise<TrainedWeights> {
+  const { data, sha256 } = await readLegacyFile(path);
+  const presets = Object.keys(bivitShapes) as TrainedWeights['preset'][];
+  const width = tokenWidth(data, path);
+  const preset = presets.find((one) => bivitShapes[one].width === width) ?? 'legacy';
+  const { step, arrays } = readModelTar(data, path, bivitParameters(bivitShapes[preset]));
+  const trained = arrays.filter(({ name }) => name.startsWith('w/'));
+  const weights = new Map(trained.map(({ name, shape, data }) => [name.slice(2), { shape, data }]));
+  return { preset, weights, sha256, run: basename(path), step, provenance: {} };
+}
+
+/** Width of the class token, by which the preset is known; the file's other shapes are checked against it. */
+function tokenWidth(data: Uint8Array, path: string): number {
+  const file = readTorch(data, path);
+  const bivit: unknown = file instanceof Map ? file.get('BiViT') : undefined;
+  const token: unknown = bivit instanceof Map ? bivit.get('vit.cls_token') : undefined;
+  return isNdArray(token) ? (token.shape.at(-1) ?? 0) : 0;
+}
+
+async function loadFolder(folder: string): Promise<TrainedWeights> {
   const isFolder = await stat(folder).then(
     (found) => found.isDirectory(),
     () => false,
@@ -35,6 +64,9 @@ export async function loadWeights(folder: string): Promise<TrainedWeights> {
       throw corrupt(folder, `${basename(key)} cannot be read`, cause);
     });
   const { manifest, state } = await readCheckpoint({ get }, manifestFile);
+  const { variant } = manifest.provenance;
+  if (variant !== undefined)
+    throw corrupt(folder, `it is of another model than the published one, which inference knows: ${variant}`);
   const trained = state.snapshot.arrays.filter(({ name }) => name.startsWith('w/'));
   const weights = new Map(trained.map(({ name, shape, data }) => [name.slice(2), { shape, data }]));
   const presets = Object.keys(bivitShapes) as TrainedWeights['preset'][];
