@@ -15,7 +15,10 @@ export default class Infer extends WorkerCommand {
     input: Args.string({ description: 'video, folder of pictures, or folder of a prepared sequence', required: true }),
   };
   static override flags = {
-    checkpoint: Flags.string({ description: 'folder that "checkpoints pull" made, or a legacy model.tar', required: true }),
+    checkpoint: Flags.string({
+      description: 'folder that "checkpoints pull" made, or a legacy model.tar',
+      required: true,
+    }),
     out: Flags.string({ description: 'folder for the results', required: true }),
     assets: Flags.string({
       description: 'assets the run was trained with; those of its preset in AUSEQ_HOME if left out',

@@ -28,13 +28,10 @@ export default class AssetsImport extends WorkerCommand {
     const report = (await runWorkerProgram('assets', words)) as ImportView;
     this.emit(flags.output, report, importTable);
     if (report.assets !== null) return;
+    const missing = report.files.filter(({ state }) => state === 'missing').map(({ file }) => file);
     throw new AuseqError('AU_ASSETS_NOT_FOUND', {
       what: `${args.dir} does not hold all that a run needs`,
-      why: report.files
-        .filter(({ state }) => state === 'missing')
-        .map(({ file }) => file)
-        .join(', ')
-        .concat(' are missing'),
+      why: `missing: ${missing.join(', ')}`,
       try: 'add the missing files, or name them with --file ROLE=PATH; nothing was written',
     });
   }
