@@ -110,8 +110,11 @@ test('what a head does not give cannot be asked for', () => {
   assert.equal(where('model: {head: EandJ}\nloss:\n  reg_tex: 0\n  reg_light: 1\n'), 'x.yml:4:14');
   assert.match(failure('model: {head: EandJ}').why, /reg_tex[\s\S]*reg_light/, 'defaults are asked for too');
   assert.equal(where('model:\n  jaw: replace\n'), 'x.yml:2:8');
-  assert.equal(where('model:\n  head: EandJT\n  jaw: replace\n  residual: true\n  sh_basis: deca\n'), 'x.yml:3:8');
-  assert.equal(where('model:\n  residual: true\n  sh_basis: standard\n'), 'x.yml:3:13');
+  assert.equal(
+    where('model:\n  head: EandJT\n  jaw: replace\n  residual: true\nlegacy: {sh_basis: deca}\n'),
+    'x.yml:3:8',
+  );
+  assert.equal(where('model: {residual: true}\nlegacy:\n  sh_basis: standard\n'), 'x.yml:3:13');
   assert.equal(where('loss:\n  au_lmk: 1\n  mainAU: 0\n'), 'x.yml:2:11');
   assert.equal(where('loss:\n  au_dist: 1\n  subAU: 0\n'), 'x.yml:2:12');
   const { warnings } = loadConfig({ text: 'model: {head: EandJ}\nloss: {reg_tex: 0, reg_light: 0}' });

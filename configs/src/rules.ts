@@ -59,9 +59,13 @@ const rules: readonly Rule[] = [
     model.jaw === 'replace' && model.residual
       ? error('model.jaw', 'with model.residual every predicted code is added', 'leave it out, or set residual false')
       : null,
-  ({ model }) =>
-    model.residual && headHas(model.head, 'light') && model.sh_basis !== 'deca'
-      ? error('model.sh_basis', "a residual is added to E_flame's light, which has DECA's basis", 'set it to deca')
+  ({ model, legacy }) =>
+    model.residual && headHas(model.head, 'light') && legacy.sh_basis !== 'deca'
+      ? error('legacy.sh_basis', "a residual is added to E_flame's light, which has DECA's basis", 'set it to deca')
+      : null,
+  ({ model, legacy }) =>
+    model.network === 'bivit2' && !legacy.single_key_attention
+      ? error('legacy.single_key_attention', 'bivit2 has a key for each token anyway', 'leave it out')
       : null,
   ({ train }) =>
     train.max_steps < unlimitedSteps && !Number.isInteger(train.max_steps)

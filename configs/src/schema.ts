@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type HeadName, headCodes } from './heads.js';
+import { legacySlips } from './legacy-slips.js';
 
 /**
  * Everything a person sets about a run, under the legacy names where the legacy yml has one.
@@ -103,7 +104,6 @@ export const model = z.strictObject({
     .describe('where shape, cam and pose come from; auto = fit with stand-in assets'),
   precision: z.enum(['fp32', 'bf16']).default('fp32').describe('of the frozen networks'),
   dropout: z.number().min(0).lt(1).default(0.1),
-  sh_basis: z.enum(['renderer3', 'standard', 'deca']).default('renderer3'),
 });
 
 export const runtime = z.strictObject({
@@ -127,6 +127,7 @@ export const runConfig = z.strictObject({
   train: train.prefault({}),
   model: model.prefault({}),
   loss: lossWeights.prefault({}),
+  legacy: legacySlips.prefault({}),
   runtime: runtime.prefault({}),
 });
 

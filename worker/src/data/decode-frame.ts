@@ -30,16 +30,26 @@ export function decodePoints(bytes: Uint8Array, counts: readonly number[], where
   return points;
 }
 
-/** A label map as mask values 0, 1, 2 [S,S]; another size is resized by nearest neighbour. Throws AU_DATA_SAMPLE. */
-export function decodeMask(bytes: Uint8Array, size: number, where: string): Uint8Array {
-  return maskOf(decodeNpy(bytes, where), size, where);
+/** How a label map of another size than the picture becomes one: by nearest neighbour, or as the legacy code did (slip 4). */
+export type MaskResize = 'nearest' | 'repeat';
+
+/** A label map as mask values 0, 1, 2 [S,S]; another size is resized. Throws AU_DATA_SAMPLE. */
+export function decodeMask(bytes: Uint8Array, size: number, where: string, resize: MaskResize = 'nearest'): Uint8Array {
+  return maskOf(decodeNpy(bytes, where), size, where, resize);
 }
 
-export function maskOf({ shape, data }: NpyArray, size: number, where: string): Uint8Array {
+export function maskOf(
+  { shape, data }: NpyArray,
+  size: number,
+  where: string,
+  resize: MaskResize = 'nearest',
+): Uint8Array {
   const [height = 0, width = 0] = shape;
   if (shape.length !== 2 || height === 0 || width === 0)
     throw badSample(where, `its shape is ${shape.join('x')}, not a map of labels`);
   const values = new Uint8Array(size * size);
+  // The map's values one after the other, from the start again where they end (model-facts §0.7 slip 4).
+  if (resize === 'repeat') return values.map((_, i) => maskValue(Number(data[i % (width * height)])));
   for (let row = 0; row < size; row++) {
     const from = Math.floor(((row + 0.5) * height) / size) * width;
     for (let column = 0; column < size; column++) {

@@ -3,7 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { denseCounts } from './check-frame.js';
-import { badSample, decodeImage, decodeMask, decodePoints } from './decode-frame.js';
+import { badSample, decodeImage, decodeMask, decodePoints, type MaskResize } from './decode-frame.js';
 import { imageEndings, type Tree, treeFolder } from './tree.js';
 
 /** What one sample is decoded from: W consecutive frames of a sequence. */
@@ -15,6 +15,8 @@ export interface SampleJob {
   readonly denseIndices: readonly number[];
   /** False: mask files are not read, the mask is all ones. */
   readonly useMask: boolean;
+  /** For masks of another size than the picture; nearest if left out. */
+  readonly maskResize?: MaskResize;
 }
 
 /** A decoded sample as it travels between threads: pictures stay bytes, a quarter of the floats. */
@@ -42,7 +44,7 @@ export async function decodeSample(job: SampleJob): Promise<DecodedSample> {
 }
 
 async function decodeOnce(job: SampleJob): Promise<DecodedSample> {
-  const { root, sequence, stems, imageSize: size, denseIndices, useMask } = job;
+  const { root, sequence, stems, imageSize: size, denseIndices, useMask, maskResize } = job;
   const frames = stems.length;
   const hash = createHash('sha256');
   const image = new Uint8Array(frames * size * size * 3);
@@ -68,7 +70,8 @@ async function decodeOnce(job: SampleJob): Promise<DecodedSample> {
       landmarkDense.set(points.subarray(3 * index, 3 * index + 3), (i * denseIndices.length + k) * 3);
     const labels = file('masks', `${stem}.npy`);
     // The legacy rule for a frame without a mask (model-facts §6.3); the manifest's builder has named such frames.
-    const values = useMask && (await exists(labels)) ? decodeMask(await read(labels), size, labels) : allOnes(size);
+    const values =
+      useMask && (await exists(labels)) ? decodeMask(await read(labels), size, labels, maskResize) : allOnes(size);
     mask.set(values, i * size * size);
   }
   return { contentHash: hash.digest('hex'), image, mask, landmark, landmarkDense };

@@ -1,4 +1,5 @@
 import { AuseqError } from '@auseq/proto/errors';
+import type { MaskResize } from './decode-frame.js';
 import type { DecodedSample, SampleJob } from './decode-sample.js';
 import { createDecoderPool } from './decoder-pool.js';
 import type { DatasetManifest, Draw, Sample, SampleLoader } from './types.js';
@@ -13,6 +14,8 @@ export interface SampleLoaderOptions {
   readonly window: number;
   /** False: mask files are not read, masks are all ones. */
   readonly useMask: boolean;
+  /** For masks of another size than `imageSize`; nearest if left out. */
+  readonly maskResize?: MaskResize;
   readonly threads: number;
   /** The 105 of mediapipe's 468 points (from the assets' landmark embedding). */
   readonly denseIndices: ArrayLike<number>;
@@ -37,6 +40,7 @@ export function createSampleLoader({
   imageSize,
   window,
   useMask,
+  maskResize = 'nearest',
   threads,
   denseIndices,
 }: SampleLoaderOptions): SampleLoader {
@@ -56,6 +60,7 @@ export function createSampleLoader({
       imageSize,
       denseIndices: dense,
       useMask,
+      maskResize,
     };
     const entry: Entry = { decoded: pool.decode(job), asked };
     const key = keyOf(draw);

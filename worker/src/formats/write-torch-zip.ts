@@ -11,25 +11,30 @@ const endSignature = 0x06054b50;
 const paddingId = 0x4246;
 const largest = 2 ** 32 - 1;
 
-interface Record {
+interface ZipRecord {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
 /**
  * What `torch.save` (1.6 and later) would write for `value`, piece by piece: `<root>/data.pkl`, a stored record for each
- * tensor, aligned to 64 bytes, and the version. Throws RangeError beyond 4 GiB.
+ * tensor, aligned to 64 bytes, and the version. `notes` become records more, which torch leaves alone. Throws RangeError beyond 4 GiB.
  */
-export function* writeTorchZip(root: string, value: PythonValue): Generator<Uint8Array> {
+export function* writeTorchZip(
+  root: string,
+  value: PythonValue,
+  notes: Readonly<Record<string, string>> = {},
+): Generator<Uint8Array> {
   const tensors: TorchTensor['tensor'][] = [];
   const pickle = writePickle(value, (tensor) => String(tensors.push(tensor) - 1));
-  const records: Record[] = [
+  const records: ZipRecord[] = [
     { name: `${root}/data.pkl`, bytes: pickle },
     { name: `${root}/byteorder`, bytes: Buffer.from('little') },
     ...tensors.map(({ data }, index) => ({
       name: `${root}/data/${index}`,
       bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     })),
+    ...Object.entries(notes).map(([name, text]) => ({ name: `${root}/${name}`, bytes: Buffer.from(text) })),
     { name: `${root}/version`, bytes: Buffer.from('3\n') },
   ];
   const directory: Buffer[] = [];

@@ -54,6 +54,10 @@ const version = 1;
  */
 export async function inferClip(options: InferOptions): Promise<InferSummary> {
   const trained = await loadWeights(options.checkpoint);
+  if (trained.old)
+    options.onWarning(
+      `${trained.run} was not written by auseq: its weights are read as the legacy code trained them (${oldSlips(trained)})`,
+    );
   const assets = await openAssets(options, trained);
   const source = await openSource(options.input);
   await mkdir(options.out, { recursive: true });
@@ -120,6 +124,12 @@ async function inferSource(
   };
   await writeWhole(join(out, 'infer.json'), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
+}
+
+function oldSlips({ slips }: TrainedWeights): string {
+  return Object.entries(slips)
+    .map(([key, value]) => `legacy.${key} = ${value}`)
+    .join(', ');
 }
 
 async function openAssets({ assets: folder, onWarning }: InferOptions, trained: TrainedWeights): Promise<AssetBundle> {

@@ -54,7 +54,7 @@ export interface InferSession {
 /** Compiles the programs that inference needs and no others: frozen networks, BiViT, FLAME and the renderer, a frame at a time. */
 export function createInferSession(trained: TrainedWeights, assets: AssetBundle): InferSession {
   const precision = trained.provenance.precision === 'bf16' ? 'bf16' : 'fp32';
-  const config = runConfig.parse({ model: { preset: trained.preset, precision } });
+  const config = runConfig.parse({ model: { preset: trained.preset, precision }, legacy: trained.slips });
   const { image } = resNetShapes[trained.preset];
   const sizes: Sizes = { ...sizesOf(config), leafBatch: 1, leaves: 1, image };
   const parameters = bivitParameters(sizes.bivit).map(({ name }) => name);
@@ -114,7 +114,7 @@ function lookProgram(sizes: Sizes): ProgramDef {
     build({ image }, { constants }) {
       const picture = toChannelsLast(image!.expandDims(0));
       const { feature, codes } = eFlameForward(constantsOf(constants, 'e_flame'), picture, sizes.resnet);
-      const afn = auNetForward(constantsOf(constants, 'au_net'), picture, sizes.resnet);
+      const afn = auNetForward(constantsOf(constants, 'au_net'), picture, sizes.resnet, sizes.rawAuInput);
       return { outputs: { afn, global: feature, codes } };
     },
   };

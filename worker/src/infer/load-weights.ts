@@ -6,6 +6,7 @@ import { isNdArray } from '../formats/nd-array.js';
 import { readTorch } from '../formats/torch.js';
 import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
 import { sizeOf } from '../model/parameter.js';
+import { ofWeights, parseSlips, slipsOfModelTar, type WeightSlips } from '../results/model-tar-slips.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
 import { readModelTar } from '../results/read-model-tar.js';
 
@@ -17,6 +18,10 @@ export interface TrainedWeights {
   readonly run: string;
   readonly step: number;
   readonly provenance: Readonly<Record<string, string>>;
+  /** The switches that the weights were trained with. */
+  readonly slips: WeightSlips;
+  /** A model.tar that auseq did not write: its switches are those of the legacy code. */
+  readonly old: boolean;
 }
 
 /**
@@ -37,7 +42,7 @@ async function loadModelTar(path: string): Promise<TrainedWeights> {
   const { step, arrays } = readModelTar(data, path, bivitParameters(bivitShapes[preset]));
   const trained = arrays.filter(({ name }) => name.startsWith('w/'));
   const weights = new Map(trained.map(({ name, shape, data }) => [name.slice(2), { shape, data }]));
-  return { preset, weights, sha256, run: basename(path), step, provenance: {} };
+  return { preset, weights, sha256, run: basename(path), step, provenance: {}, ...slipsOfModelTar(data, path) };
 }
 
 /** Width of the class token, by which the preset is known; the file's other shapes are checked against it. */
@@ -74,7 +79,8 @@ async function loadFolder(folder: string): Promise<TrainedWeights> {
   if (!preset)
     throw corrupt(folder, `its ${weights.size} weights have the shapes of no preset (${presets.join(', ')})`);
   const { sha256, run, step, provenance } = manifest;
-  return { preset, weights, sha256, run, step, provenance };
+  const slips = ofWeights(parseSlips(provenance.legacy, folder));
+  return { preset, weights, sha256, run, step, provenance, slips, old: false };
 }
 
 function fits(weights: TrainedWeights['weights'], preset: TrainedWeights['preset']): boolean {

@@ -1,3 +1,4 @@
+import type { LegacySlips } from '@auseq/configs/legacy-slips';
 import type { LossWeights } from '@auseq/configs/schema';
 import { tf } from '../tensor/tf.js';
 
@@ -29,8 +30,12 @@ export type LossTerms = Partial<Record<LossName, tf.Scalar>>;
 /** Keys that weigh a loss once more (model-facts §0.3). */
 const scaleKeys: Partial<Record<LossName, keyof LossWeights>> = { au_landmark: 'mainAU', au_distance: 'subAU' };
 
-/** What a loss is multiplied by in the sum. */
-export function weightOf(name: LossName, weights: LossWeights): number {
+/** The switches that change how losses are weighed. */
+type WeightSlips = Pick<LegacySlips, 'au_feature_weight'>;
+
+/** What a loss is multiplied by in the sum; slip 1 gives AUFLoss the weight of expression (model-facts §0.7). */
+export function weightOf(name: LossName, weights: LossWeights, slips?: WeightSlips): number {
+  if (name === 'AUFLoss' && slips?.au_feature_weight && weights.AUFLoss > 0) return weights.expression;
   const scale = scaleKeys[name];
   const own = Number(weights[weightKeys[name]]);
   return scale ? own * Number(weights[scale]) : own;
@@ -42,9 +47,9 @@ export function needsAuScores(weights: LossWeights): boolean {
 }
 
 /** The weighted sum of the losses that are there; each keeps its own unweighted value. */
-export function composeLosses(terms: LossTerms, weights: LossWeights): { total: tf.Scalar } {
+export function composeLosses(terms: LossTerms, weights: LossWeights, slips?: WeightSlips): { total: tf.Scalar } {
   const weighted = (Object.entries(terms) as [LossName, tf.Scalar][])
-    .map(([name, term]) => ({ term, weight: weightOf(name, weights) }))
+    .map(([name, term]) => ({ term, weight: weightOf(name, weights, slips) }))
     .filter(({ weight }) => weight > 0)
     .map(({ term, weight }) => term.mul(weight));
   return { total: (weighted.length > 0 ? tf.addN(weighted) : tf.scalar(0)) as tf.Scalar };

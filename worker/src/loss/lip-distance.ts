@@ -5,7 +5,7 @@ import { pairDistances } from './distances.js';
  * Opposite points of the upper and lower lip, outer ring then inner ring, and the two pairs of mouth corners, as positions in the
  * 105 dense points. The first pair is 65-68, both on the lips (model-facts §0.7 slip 10).
  */
-const pairs = [
+const pairs: readonly (readonly [number, number])[] = [
   [65, 68],
   [69, 77],
   [70, 84],
@@ -26,9 +26,13 @@ const pairs = [
   [104, 99],
   [72, 90],
   [73, 91],
-] as const;
+];
+
+/** As the legacy list has it: the first pair ends on the nose (slip 10). */
+const legacyPairs = [[65, 61] as const, ...pairs.slice(1)];
 
 /** Mean difference of the 20 lip distances; [B,105,>=2] each -> scalar (model-facts §0.3). */
-export function lipDistanceLoss(predicted: tf.Tensor, target: tf.Tensor): tf.Scalar {
-  return pairDistances(predicted, pairs).sub(pairDistances(target, pairs)).abs().mean() as tf.Scalar;
+export function lipDistanceLoss(predicted: tf.Tensor, target: tf.Tensor, pair61 = false): tf.Scalar {
+  const list = pair61 ? legacyPairs : pairs;
+  return pairDistances(predicted, list).sub(pairDistances(target, list)).abs().mean() as tf.Scalar;
 }

@@ -12,6 +12,9 @@ export const regExpLoss = (exp: tf.Tensor): tf.Scalar => halfSquares(exp);
 export const regTexLoss = (tex: tf.Tensor): tf.Scalar => halfSquares(tex);
 export const regShapeLoss = (shape: tf.Tensor): tf.Scalar => halfSquares(shape);
 
+/** The regularisers that the legacy code sums over a batch instead of averaging (model-facts §0.7 slip 11). */
+export const summedRegularisers = ['expression_reg', 'tex_reg', 'jaw_reg', 'shape_reg'] as const;
+
 /** Of the jaw alone: pose [B,6] holds root, then jaw. */
 export function regJawLoss(pose: tf.Tensor): tf.Scalar {
   return halfSquares(pose.slice([0, 3], [pose.shape[0]!, 3]));

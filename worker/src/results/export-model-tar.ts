@@ -7,6 +7,7 @@ import { AuseqError } from '@auseq/proto/errors';
 import { loadAssets } from '../assets/load.js';
 import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
 import { writeModelTar } from './model-tar.js';
+import { ofWeights, parseSlips } from './model-tar-slips.js';
 import { readCheckpointFolder } from './read-checkpoint-folder.js';
 
 export interface ExportOptions {
@@ -44,12 +45,14 @@ export async function exportModelTar(options: ExportOptions): Promise<Exported> 
       why: `its network is not the published BiViT${manifest.provenance.variant ? `: ${manifest.provenance.variant}` : ''}`,
       try: 'the legacy code knows no other network; use the checkpoint folder itself',
     });
+  const slips = ofWeights(parseSlips(manifest.provenance.legacy, checkpoint));
+  const eFlame = assets.network('e_flame');
   const draft = `${out}.${process.pid}.part`;
   const hash = createHash('sha256');
   let bytes = 0;
   try {
     const file = createWriteStream(draft, { flags: 'wx' });
-    for (const piece of writeModelTar({ snapshot, eFlame: assets.network('e_flame'), batchSize, learningRate })) {
+    for (const piece of writeModelTar({ snapshot, eFlame, batchSize, learningRate, slips })) {
       signal?.throwIfAborted();
       hash.update(piece);
       bytes += piece.length;

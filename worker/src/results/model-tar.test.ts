@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { legacySlips, slipsOfOldWeights } from '@auseq/configs/legacy-slips';
+import { runConfig } from '@auseq/configs/schema';
 import { AuseqError } from '@auseq/proto/errors';
 import type { HostArray } from '../assets/types.js';
 import { isNdArray } from '../formats/nd-array.js';
 import { readTorch } from '../formats/torch.js';
+import { writeTorchZip } from '../formats/write-torch-zip.js';
 import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
 import { networkParameters } from '../model/networks/parameters.js';
 import { resNetShapes } from '../model/networks/resnet-shape.js';
 import { countWeights, sizeOf } from '../model/parameter.js';
 import { type ModelTar, writeModelTar } from './model-tar.js';
+import { ofWeights, slipsOfModelTar, withSlips } from './model-tar-slips.js';
 import { readModelTar } from './read-model-tar.js';
 
 type Preset = 'tiny' | 'legacy';
@@ -29,7 +33,13 @@ function modelTar(preset: Preset, value: (index: number) => number): ModelTar {
       { shape, data: new Float32Array(sizeOf(shape)).fill(0.5) },
     ]),
   );
-  return { snapshot: { step: 500, arrays }, eFlame, batchSize: 1, learningRate: 1e-4 };
+  return {
+    snapshot: { step: 500, arrays },
+    eFlame,
+    batchSize: 1,
+    learningRate: 1e-4,
+    slips: ofWeights(legacySlips.parse({})),
+  };
 }
 
 const file = (tar: ModelTar) => Buffer.concat([...writeModelTar(tar)]);
@@ -55,6 +65,17 @@ describe('model.tar', () => {
       const start = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
       assert.equal(start % 64, 0);
     }
+  });
+
+  it('carries the switches of its weights; one that we did not write has those of the legacy code', () => {
+    const slips = { au_net_raw_input: false, sh_basis: 'deca', single_key_attention: false } as const;
+    assert.deepEqual(slipsOfModelTar(file({ ...tar, slips }), 'x'), { slips, old: false });
+    const foreign = Buffer.concat([...writeTorchZip('archive', new Map([['global_step', 1]]))]);
+    assert.deepEqual(slipsOfModelTar(foreign, 'x'), { slips: slipsOfOldWeights, old: true });
+    const { config, changed } = withSlips(runConfig.parse({}), slipsOfOldWeights);
+    assert.deepEqual(changed, ['au_net_raw_input']);
+    assert.equal(config.legacy.au_net_raw_input, true);
+    assert.deepEqual(withSlips(runConfig.parse({}), ofWeights(legacySlips.parse({}))).changed, []);
   });
 
   it('of another network, or one whose optimiser stands elsewhere, is refused by key', () => {

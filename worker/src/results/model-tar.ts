@@ -2,6 +2,7 @@ import type { HostArray, WeightMap } from '../assets/types.js';
 import type { OrderedDict, PythonValue } from '../formats/pickle/python-value.js';
 import { writeTorchZip } from '../formats/write-torch-zip.js';
 import type { EngineSnapshot } from '../step/engine.js';
+import { slipsRecord, type WeightSlips } from './model-tar-slips.js';
 
 /** What the legacy model.tar holds (model-facts §0.6, §12). */
 export interface ModelTar {
@@ -11,10 +12,12 @@ export interface ModelTar {
   readonly eFlame: WeightMap;
   readonly batchSize: number;
   readonly learningRate: number;
+  /** The switches that the weights were trained with. */
+  readonly slips: WeightSlips;
 }
 
 /** The pieces of a model.tar that `torch.load` opens and the legacy code goes on from: 353.9 MB at the legacy sizes. */
-export function writeModelTar({ snapshot, eFlame, batchSize, learningRate }: ModelTar): Generator<Uint8Array> {
+export function writeModelTar({ snapshot, eFlame, batchSize, learningRate, slips }: ModelTar): Generator<Uint8Array> {
   const kinds = ['w', 'm', 'v'] as const;
   const [weights, first, second] = kinds.map((kind) =>
     snapshot.arrays.filter(({ name }) => name.startsWith(`${kind}/`)),
@@ -60,6 +63,7 @@ export function writeModelTar({ snapshot, eFlame, batchSize, learningRate }: Mod
       ['global_step', snapshot.step],
       ['batch_size', batchSize],
     ]),
+    { [slipsRecord]: JSON.stringify(slips) },
   );
 }
 

@@ -197,7 +197,7 @@ function coarseOf(inputs: EngineInputs, draw: Draw, features: FrameFeatures): Co
 
 /** Everything the bits of a frame's features depend on beside the picture. */
 function featureFingerprint({ config, assets }: EngineInputs): string {
-  const { model, runtime, dataset } = config;
+  const { model, runtime, dataset, legacy } = config;
   return JSON.stringify([
     2, // of this code: raised when the same picture and weights would give other bits
     assets.sha256,
@@ -206,5 +206,6 @@ function featureFingerprint({ config, assets }: EngineInputs): string {
     runtime.threads,
     runtime.onednn,
     dataset.image_size,
+    ...(legacy.au_net_raw_input ? ['raw AUNet input'] : []),
   ]);
 }

@@ -5,6 +5,7 @@ import type { Draw } from '../data/types.js';
 import { bivitParameters } from '../model/bivit/shape.js';
 import { manifestKey } from '../results/checkpoint-layout.js';
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
+import { slipsOfModelTar, withSlips } from '../results/model-tar-slips.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
 import { readModelTar } from '../results/read-model-tar.js';
 import { retainCheckpoints } from '../results/retain-checkpoints.js';
@@ -17,13 +18,19 @@ import type { EngineSnapshot } from './engine.js';
 import type { EngineInputs } from './engine-inputs.js';
 import { openInputs } from './open-inputs.js';
 import { provenanceOf } from './provenance.js';
-import { type Sizes, sizesOf } from './sizes.js';
+import { sizesOf } from './sizes.js';
 import { createValidator, type Validator } from './validate.js';
 
 /** Training frames that the constant-expression baseline is fitted to, at most. */
 const baselineFrames = 200;
 /** Pictures of one grid. */
 const gridColumns = 8;
+
+/** What a run begins with that goes on from a model.tar: the switches of its weights are set. */
+interface Start {
+  readonly snapshot: EngineSnapshot;
+  readonly config: StepContext['config'];
+}
 
 interface Opened {
   readonly inputs: EngineInputs;
@@ -43,12 +50,9 @@ export function createBivitProgram(): StepProgram {
   };
   return {
     async createEngine(context) {
-      opened = await openRun(context);
-      const { pretrained_modelpath: modelTar } = context.config;
-      if (modelTar !== '') {
-        opened.engine.restore(await startFromModelTar(modelTar, sizesOf(context.config)));
-        context.logger.info({ file: modelTar, step: opened.engine.step }, 'goes on from a model.tar');
-      }
+      const start = await startFromModelTar(context);
+      opened = await openRun(start ? { ...context, config: start.config } : context);
+      if (start) opened.engine.restore(start.snapshot);
       if (context.rank === 0 && !(await context.store.stat(pictureKey(context.run, 0)))) {
         await show(open(), context, 0, trainDrawsSpread(opened.inputs, gridColumns));
         await validate(open(), context, 0);
@@ -89,9 +93,19 @@ export function createBivitProgram(): StepProgram {
 }
 
 /** What a run that has no checkpoint of its own begins with; one that has replaces it. */
-async function startFromModelTar(path: string, { bivit }: Sizes): Promise<EngineSnapshot> {
+async function startFromModelTar({ config, logger, emit }: StepContext): Promise<Start | null> {
+  const { pretrained_modelpath: path } = config;
+  if (path === '') return null;
   const { data } = await readLegacyFile(resolve(path));
-  return readModelTar(data, path, bivitParameters(bivit));
+  const snapshot = readModelTar(data, path, bivitParameters(sizesOf(config).bivit));
+  const { slips } = slipsOfModelTar(data, path);
+  const { config: started, changed } = withSlips(config, slips);
+  logger.info({ file: path, step: snapshot.step, legacy: slips, changed }, 'goes on from a model.tar');
+  if (changed.length > 0) {
+    const set = changed.map((key) => `legacy.${key} = ${slips[key as keyof typeof slips]}`).join(', ');
+    emit('decision', { decision: set, reason: `the weights of ${path} were trained so` });
+  }
+  return { snapshot, config: started };
 }
 
 async function openRun(context: StepContext): Promise<Opened> {

@@ -11,13 +11,14 @@ export interface DropoutSite {
 export function dropoutSites(shape: BivitShape): DropoutSite[] {
   const { heads, width, mlp } = shape;
   const tokens = shape.frames + 1;
+  const keys = shape.keyPerFrame ? shape.frames : 1;
   const sites: DropoutSite[] = [{ name: 'embedding', shape: [tokens, width] }];
   for (let i = 0; i < shape.layers; i++) {
     const layer = `layers.${i}`;
     sites.push(
       { name: `${layer}.self.attention`, shape: [heads, tokens, tokens] },
       { name: `${layer}.self.out`, shape: [tokens, width] },
-      { name: `${layer}.cross.attention`, shape: [heads, tokens, 1] },
+      { name: `${layer}.cross.attention`, shape: [heads, tokens, keys] },
       { name: `${layer}.cross.out`, shape: [tokens, width] },
       { name: `${layer}.mlp.hidden`, shape: [tokens, mlp] },
       { name: `${layer}.mlp.out`, shape: [tokens, width] },

@@ -31,6 +31,7 @@ export async function openInputs({ config, logger, signal }: StepContext): Promi
     imageSize: config.dataset.image_size,
     window: config.dataset.windowsize,
     useMask: config.dataset.use_mask,
+    maskResize: config.legacy.mask_repeat_resize ? 'repeat' : 'nearest',
     threads: config.dataset.num_workers,
     denseIndices: assets.landmarks.denseIndices,
   });

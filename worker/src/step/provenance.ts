@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { legacySlips } from '@auseq/configs/legacy-slips';
 import type { RunConfig } from '@auseq/configs/schema';
 import { tensorflowRuntime } from '@auseq/infra/runtime/tensorflow-runtime';
 import type { EngineInputs } from './engine-inputs.js';
@@ -18,13 +19,23 @@ export function provenanceOf({ config, assets, manifest }: EngineInputs): Record
     assets_kind: assets.kind,
     dataset: manifest.hash,
     ...variantOf(config),
+    ...slipsOf(config),
   };
 }
 
 /** What a reader of the weights must know that their shapes do not tell; nothing for the published model. */
-export function variantOf({ model, dataset }: Pick<RunConfig, 'model' | 'dataset'>): { variant?: string } {
-  const { network, head, residual, jaw, sh_basis } = model;
+export function variantOf({ model, dataset, legacy }: Pick<RunConfig, 'model' | 'dataset' | 'legacy'>): {
+  variant?: string;
+} {
+  const { network, head, residual, jaw } = model;
+  const { sh_basis } = legacy;
   const { windowsize } = dataset;
   if (network === 'bivit' && head === 'OnlyE' && !residual && windowsize === 3) return {};
   return { variant: JSON.stringify({ network, head, residual, jaw, sh_basis, windowsize }) };
+}
+
+/** The switches of `legacy` where one differs from its default; a checkpoint carries them to whoever reads it. */
+function slipsOf({ legacy }: Pick<RunConfig, 'legacy'>): { legacy?: string } {
+  const chosen = JSON.stringify(legacy);
+  return chosen === JSON.stringify(legacySlips.parse({})) ? {} : { legacy: chosen };
 }

@@ -11,6 +11,8 @@ export interface Sizes {
   readonly bivit: BivitShape;
   readonly head: HeadPlan;
   readonly resnet: ResNetShape;
+  /** AUNet gets pictures without ImageNet's normalisation (legacy slip 5). */
+  readonly rawAuInput: boolean;
   /** Sequences in a leaf. */
   readonly leafBatch: number;
   readonly leaves: number;
@@ -19,13 +21,19 @@ export interface Sizes {
 }
 
 export function sizesOf(config: RunConfig): Sizes {
-  const { model } = config;
+  const { model, legacy } = config;
   const layout = headLayout(model.head);
   return {
     network: model.network,
-    bivit: { ...bivitShapes[model.preset], frames: config.dataset.windowsize, outputs: codeSize(layout) },
-    head: { layout, residual: model.residual, jaw: model.jaw, lightBasis: model.sh_basis },
+    bivit: {
+      ...bivitShapes[model.preset],
+      frames: config.dataset.windowsize,
+      outputs: codeSize(layout),
+      keyPerFrame: !legacy.single_key_attention,
+    },
+    head: { layout, residual: model.residual, jaw: model.jaw, lightBasis: legacy.sh_basis },
     resnet: resNetShapes[model.preset],
+    rawAuInput: legacy.au_net_raw_input,
     leafBatch: config.dataset.batch_size,
     leaves: config.batch.leaves,
     image: config.dataset.image_size,

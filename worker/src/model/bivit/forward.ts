@@ -18,7 +18,8 @@ export interface BivitInputs {
 export function bivitForward(p: Params, inputs: BivitInputs, shape: BivitShape, masks: Masks): tf.Tensor2D {
   const { frames, width } = shape;
   const batch = inputs.afn.shape[0]!;
-  const context = linear(p, 'vit.FC_glob', inputs.global).mean(1, true);
+  const tokens = linear(p, 'vit.FC_glob', inputs.global);
+  const context = shape.keyPerFrame ? tokens : tokens.mean(1, true);
   let x = dropout(masks, 'embedding', embed(p, inputs.afn, shape));
   for (let i = 0; i < shape.layers; i++) {
     const name = `vit.transformer.layers.${i}`;

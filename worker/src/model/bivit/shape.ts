@@ -14,6 +14,8 @@ export interface BivitShape {
   readonly headWidth: number;
   readonly mlp: number;
   readonly outputs: number;
+  /** Cross attention to a token of each frame instead of to their average, where queries and keys never learn (model-facts §0.7 slip 8). */
+  readonly keyPerFrame?: boolean;
 }
 
 export const bivitShapes = {

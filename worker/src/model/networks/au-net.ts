@@ -16,10 +16,11 @@ export function imageNetNormalise(image: tf.Tensor): tf.Tensor {
 
 /**
  * MEFARG's AU feature generator without its graph (model-facts §4.1): pictures [B,S,S,3] RGB in 0..1, background
- * already black -> one vector per AU [B,27,512], L2-normalised with eps 1e-12.
+ * already black -> one vector per AU [B,27,512], L2-normalised with eps 1e-12. `raw` leaves the pictures as they are (slip 5).
  */
-export function auNetForward(c: Constants, image: tf.Tensor, shape: ResNetShape): tf.Tensor3D {
-  const map = resNetMap(backbonePlan('au_net', shape), imageNetNormalise(image), foldedConvolve(c));
+export function auNetForward(c: Constants, image: tf.Tensor, shape: ResNetShape, raw = false): tf.Tensor3D {
+  const input = raw ? image : imageNetNormalise(image);
+  const map = resNetMap(backbonePlan('au_net', shape), input, foldedConvolve(c));
   const [batch, height, width, feature] = map.shape;
   const tokens = tf.relu(dense(c, 'global_linear', map.reshape([batch * height * width, feature])));
   const perAu = tf.relu(dense(c, 'head', tokens));

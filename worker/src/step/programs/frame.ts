@@ -15,7 +15,7 @@ export function frameProgram(sizes: Sizes): ProgramDef {
       const { feature, codes } = eFlameForward(constantsOf(constants, 'e_flame'), picture, sizes.resnet);
       return {
         outputs: {
-          afn: auNetForward(constantsOf(constants, 'au_net'), picture, sizes.resnet),
+          afn: auNetForward(constantsOf(constants, 'au_net'), picture, sizes.resnet, sizes.rawAuInput),
           global: feature,
           codes,
           emotion: emotionForward(constantsOf(constants, 'emotion_net'), picture, sizes.resnet),

@@ -8,13 +8,21 @@ import { composeLosses, needsAuScores } from '../../loss/compose.js';
 import { expressionFeatureLoss } from '../../loss/expression-feature.js';
 import { eyeDistanceLoss } from '../../loss/eye-distance.js';
 import { identityLoss } from '../../loss/identity.js';
-import { landmarkLoss } from '../../loss/landmark.js';
+import { contourWeights, landmarkLoss } from '../../loss/landmark.js';
 import { landmarkDecaLoss } from '../../loss/landmark-deca.js';
-import { landmarkDenseLoss } from '../../loss/landmark-dense.js';
+import { denseWeights, landmarkDenseLoss } from '../../loss/landmark-dense.js';
 import { lipDistanceLoss } from '../../loss/lip-distance.js';
 import { photometricLoss } from '../../loss/photometric.js';
-import { regExpLoss, regJawLoss, regLightLoss, regShapeLoss, regTexLoss } from '../../loss/regularisers.js';
+import {
+  regExpLoss,
+  regJawLoss,
+  regLightLoss,
+  regShapeLoss,
+  regTexLoss,
+  summedRegularisers,
+} from '../../loss/regularisers.js';
 import { relativeLandmarkLoss } from '../../loss/relative-landmark.js';
+import { compoundTarget } from '../../loss/weighted-l1.js';
 import { flameTexture } from '../../model/flame/flame-tex.js';
 import type { FaceCodes } from '../../model/head.js';
 import { auNetForward } from '../../model/networks/au-net.js';
@@ -43,13 +51,17 @@ export function lossTerms(codes: FaceCodes, inputs: Tensors, constants: Tensors,
     shBasis: codes.shBasis,
     imageSize: sizes.image,
   });
+  const { legacy } = config;
   const has = (code: CodeName) => headHas(config.model.head, code);
   const image = toChannelsLast(inputs.image!);
   // Without stored masks DECA's: where the rendered face is (model-facts §2.5). Neither factor has a gradient.
   const mask = config.dataset.use_mask ? toChannelsLast(inputs.mask!) : rendered.faceEyeMask.mul(rendered.alpha);
   const predicted = rendered.image.mul(rendered.faceEyeMask).mul(rendered.alpha);
   const auNet = constantsOf(constants, 'au_net');
-  const auVectors = auNetForward(auNet, rendered.image, sizes.resnet);
+  const auVectors = auNetForward(auNet, rendered.image, sizes.resnet, legacy.au_net_raw_input);
+  // The second loss of a step to read a target finds the first one's weights in it (slip 2).
+  const left = (target: tf.Tensor, weights: readonly number[]) =>
+    legacy.landmark_weights_compound ? compoundTarget(target, weights) : target;
   const terms: Record<string, tf.Tensor> = {
     AUFLoss: auFeatureLoss(auVectors, inputs.auTarget!),
     expression: expressionFeatureLoss(
@@ -57,10 +69,10 @@ export function lossTerms(codes: FaceCodes, inputs: Tensors, constants: Tensors,
       inputs.emotionTarget!,
     ),
     landmark: landmarkLoss(face.landmarks68, inputs.landmark!),
-    landmark_static: landmarkDecaLoss(face.landmarks68, inputs.landmark!),
+    landmark_static: landmarkDecaLoss(face.landmarks68, left(inputs.landmark!, contourWeights)),
     landmark_dense: landmarkDenseLoss(face.landmarks105, inputs.landmarkDense!),
     eye_distance: eyeDistanceLoss(face.landmarks105, inputs.landmarkDense!),
-    lip_distance: lipDistanceLoss(face.landmarks105, inputs.landmarkDense!),
+    lip_distance: lipDistanceLoss(face.landmarks105, inputs.landmarkDense!, legacy.lip_pair_61),
     relative_landmark: relativeLandmarkLoss(face.landmarks68, inputs.landmark!),
     photometric: photometricLoss(predicted, image, mask),
     expression_reg: regExpLoss(codes.exp),
@@ -81,9 +93,13 @@ export function lossTerms(codes: FaceCodes, inputs: Tensors, constants: Tensors,
   if (needsAuScores(config.loss)) {
     const real = auScores(auNet, inputs.auTarget!);
     terms.au_score = auScoreLoss(auScores(auNet, auVectors), real);
-    terms.au_landmark = auLandmarkLoss(face.landmarks105, inputs.landmarkDense!, real);
+    terms.au_landmark = auLandmarkLoss(face.landmarks105, left(inputs.landmarkDense!, denseWeights), real);
     terms.au_distance = auDistanceLoss(face.landmarks105, inputs.landmarkDense!, real);
   }
-  const { total } = composeLosses(terms as Record<string, tf.Scalar>, config.loss);
+  // Leaves are averaged: a leaf's sum times all sequences of the step is the sum over the whole batch (slip 11).
+  const sequences = sizes.leaves * sizes.leafBatch;
+  if (legacy.summed_regularisers)
+    for (const name of summedRegularisers) if (terms[name]) terms[name] = terms[name].mul(sequences);
+  const { total } = composeLosses(terms as Record<string, tf.Scalar>, config.loss, legacy);
   return { terms, total };
 }
