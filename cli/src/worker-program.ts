@@ -8,12 +8,13 @@ import { createProgressView } from './render/progress.js';
 import { isLively } from './render/style.js';
 
 /** Executables of the worker room: whatever needs TensorFlow runs there, not in the CLI. */
-export type WorkerProgram = 'dataset' | 'assets' | 'checkpoints' | 'infer';
+export type WorkerProgram = 'dataset' | 'assets' | 'checkpoints' | 'infer' | 'numerics';
 
 const programs: Record<WorkerProgram, string> = {
   dataset: fileURLToPath(new URL('../../worker/dist/bin/dataset.js', import.meta.url)),
   assets: fileURLToPath(new URL('../../worker/dist/bin/assets.js', import.meta.url)),
   checkpoints: fileURLToPath(new URL('../../worker/dist/bin/checkpoints.js', import.meta.url)),
+  numerics: fileURLToPath(new URL('../../worker/dist/bin/numerics.js', import.meta.url)),
   infer: fileURLToPath(new URL('../../worker/dist/bin/infer.js', import.meta.url)),
 };
 

@@ -39,8 +39,8 @@ async function loadModelTar(path: string): Promise<TrainedWeights> {
   const presets = Object.keys(bivitShapes) as TrainedWeights['preset'][];
   const width = tokenWidth(data, path);
   const preset = presets.find((one) => bivitShapes[one].width === width) ?? 'legacy';
-  const { step, arrays } = readModelTar(data, path, bivitParameters(bivitShapes[preset]));
-  const trained = arrays.filter(({ name }) => name.startsWith('w/'));
+  const { snapshot, globalStep: step } = readModelTar(data, path, bivitParameters(bivitShapes[preset]));
+  const trained = snapshot.arrays.filter(({ name }) => name.startsWith('w/'));
   const weights = new Map(trained.map(({ name, shape, data }) => [name.slice(2), { shape, data }]));
   return { preset, weights, sha256, run: basename(path), step, provenance: {}, ...slipsOfModelTar(data, path) };
 }

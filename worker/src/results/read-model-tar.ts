@@ -4,13 +4,20 @@ import { readTorch } from '../formats/torch.js';
 import { type Parameter, sizeOf } from '../model/parameter.js';
 import type { EngineSnapshot } from '../step/engine.js';
 
+export interface ModelTarState {
+  /** Its step is the optimiser's, on which Adam's bits depend: 0 where it has no state yet. */
+  readonly snapshot: EngineSnapshot;
+  /** The file's `global_step`: a legacy loop may have counted it before or after its optimiser. */
+  readonly globalStep: number;
+}
+
 type Dict = ReadonlyMap<unknown, unknown>;
 
 /**
  * BiViT's weights, Adam's moments and the step of a legacy model.tar, for a network of these parameters in this order
  * (model-facts §12: the order is the optimiser's). Throws AU_FILE_FORMAT, or AU_CHECKPOINT_CORRUPT naming the key.
  */
-export function readModelTar(data: Uint8Array, path: string, parameters: readonly Parameter[]): EngineSnapshot {
+export function readModelTar(data: Uint8Array, path: string, parameters: readonly Parameter[]): ModelTarState {
   const unfit = (why: string): AuseqError =>
     new AuseqError('AU_CHECKPOINT_CORRUPT', {
       what: `${path} is no model.tar that this network can go on from`,
@@ -36,6 +43,11 @@ export function readModelTar(data: Uint8Array, path: string, parameters: readonl
   if (typeof step !== 'number' || !Number.isSafeInteger(step) || step < 0)
     throw unfit('"global_step" is no number of steps');
 
+  const steps = new Set(
+    [...state.values()].map((kept) => (kept instanceof Map ? Number(plainNumber(kept.get('step'))) : Number.NaN)),
+  );
+  if (steps.size > 1 || [...steps].some((taken) => !Number.isSafeInteger(taken) || taken < 0))
+    throw unfit(`the weights of "opt.state" stand at different steps: ${[...steps].slice(0, 5).join(', ')}`);
   const arrays = { w: [] as Float32Array[], m: [] as Float32Array[], v: [] as Float32Array[] };
   for (const [index, { name, shape }] of parameters.entries()) {
     arrays.w.push(array(bivit.get(name), shape, `"BiViT.${name}"`));
@@ -46,14 +58,15 @@ export function readModelTar(data: Uint8Array, path: string, parameters: readonl
       kept ? array(kept.get(key), shape, `"opt.state[${index}].${key}" (${name})`) : new Float32Array(sizeOf(shape));
     arrays.m.push(moment('exp_avg'));
     arrays.v.push(moment('exp_avg_sq'));
-    if (kept && Number(plainNumber(kept.get('step'))) !== step)
-      throw unfit(`"opt.state[${index}].step" is ${String(plainNumber(kept.get('step')))}, "global_step" is ${step}`);
   }
   return {
-    step,
-    arrays: (['w', 'm', 'v'] as const).flatMap((kind) =>
-      parameters.map(({ name, shape }, index) => ({ name: `${kind}/${name}`, shape, data: arrays[kind][index]! })),
-    ),
+    globalStep: step,
+    snapshot: {
+      step: [...steps][0] ?? 0,
+      arrays: (['w', 'm', 'v'] as const).flatMap((kind) =>
+        parameters.map(({ name, shape }, index) => ({ name: `${kind}/${name}`, shape, data: arrays[kind][index]! })),
+      ),
+    },
   };
 }
 

@@ -97,9 +97,14 @@ async function startFromModelTar({ config, logger, emit }: StepContext): Promise
   const { pretrained_modelpath: path } = config;
   if (path === '') return null;
   const { data } = await readLegacyFile(resolve(path));
-  const snapshot = readModelTar(data, path, bivitParameters(sizesOf(config).bivit));
+  const { snapshot, globalStep } = readModelTar(data, path, bivitParameters(sizesOf(config).bivit));
   const { slips } = slipsOfModelTar(data, path);
   const { config: started, changed } = withSlips(config, slips);
+  if (globalStep !== snapshot.step)
+    logger.warn(
+      { globalStep, optimiser: snapshot.step },
+      "global_step differs from the optimiser's step, which counts here",
+    );
   logger.info({ file: path, step: snapshot.step, legacy: slips, changed }, 'goes on from a model.tar');
   if (changed.length > 0) {
     const set = changed.map((key) => `legacy.${key} = ${slips[key as keyof typeof slips]}`).join(', ');
