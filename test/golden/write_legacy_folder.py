@@ -1,6 +1,7 @@
 """Writes a folder of legacy files, in their real formats and names, from an asset folder of `auseq assets synth`.
 
-Run by hand (numpy, scipy, torch, pillow, safetensors):  write_legacy_folder.py ASSETS OUT
+Run by hand (numpy, scipy, torch, pillow, safetensors):  write_legacy_folder.py ASSETS OUT [--facing]
+--facing turns E_flame's camera so that the face fills the picture, as DECA's would: a stand-in's covers a few pixels.
 `auseq assets import OUT --out BACK` must then give files with the very sha256 of ASSETS (the two feature networks'
 unused parts and the 400 FLAME directions are filled up with numbers that an import must not look at).
 """
@@ -86,7 +87,12 @@ def state(name, prefix=""):
     return collections.OrderedDict((prefix + key, torch.from_numpy(value)) for key, value in load(name).items())
 
 
-torch.save({"E_flame": state("e_flame"), "E_detail": {"x": torch.zeros(3)}}, path("deca_model.tar"))
+e_flame = state("e_flame")
+if "--facing" in sys.argv:
+    camera = slice(206, 209)  # behind shape 100, tex 50, exp 50, pose 6
+    e_flame["layers.2.weight"][camera] *= 0.02
+    e_flame["layers.2.bias"][camera] = torch.tensor([8.0, 0.0, 0.02])
+torch.save({"E_flame": e_flame, "E_detail": {"x": torch.zeros(3)}}, path("deca_model.tar"))
 au = state("au_net", "module.")
 au["module.head.gnn.U.weight"] = torch.zeros(4, 4)
 torch.save({"epoch": 9, "state_dict": au, "optimizer": {"state": {}}}, path("second_hybrid.pth"))
