@@ -75,10 +75,10 @@ const rules: readonly Rule[] = [
     pretrained_modelpath === '' || model.network === 'bivit'
       ? null
       : error('pretrained_modelpath', 'a model.tar holds the published BiViT', 'set model.network to bivit'),
-  ({ model_path_HJ }) =>
-    model_path_HJ === ''
+  ({ model_path_HJ, pretrained_modelpath }) =>
+    model_path_HJ === '' || pretrained_modelpath === ''
       ? null
-      : error('model_path_HJ', 'PyTorch archives are not read; networks come from `assets`', 'leave it empty'),
+      : error('model_path_HJ', 'pretrained_modelpath already gives every weight', 'leave one of both empty'),
   ({ model, dataset }) =>
     model.preset === 'tiny' && dataset.image_size > 128
       ? warning('dataset.image_size', 'the tiny networks see little of a large image', 'use 64')

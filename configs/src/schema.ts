@@ -117,7 +117,12 @@ export const runConfig = z.strictObject({
     .string()
     .default('')
     .describe('a legacy model.tar to go on from: weights, Adam and step; each worker reads this path'),
-  model_path_HJ: z.string().default(''),
+  model_path_HJ: z
+    .string()
+    .default('')
+    .describe(
+      "a predecessor's checkpoint: what fits by name and shape is taken over, the rest is listed; Adam begins anew",
+    ),
   assets: z.string().default('').describe('asset folder; empty = the stand-ins of `auseq assets synth` in AUSEQ_HOME'),
   sync: z.enum(['auto', 'gather', 'allreduce']).default('auto'),
   exact: z.boolean().default(true).describe('refuse what would make the bits depend on the machines'),

@@ -29,7 +29,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<unkno
   };
   // Loaded here, so that a wrong use is answered without the TensorFlow runtime.
   const { runNumerics } = await import('../numerics/numerics.js');
-  return runNumerics({ ...given, signal });
+  return runNumerics({ ...given, onNote: (message) => emit({ event: 'warning', message }), signal });
 }
 
 /** A centre for each sequence, or one for all. */

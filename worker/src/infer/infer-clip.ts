@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { auseqHome } from '@auseq/infra/runtime/auseq-home';
 import { AuseqError } from '@auseq/proto/errors';
 import { loadAssets } from '../assets/load.js';
+import { openAssetsFolder } from '../assets/open-assets-folder.js';
 import type { AssetBundle } from '../assets/types.js';
 import { createAuScorer } from './au-scores.js';
 import { drawFrames } from './draw-frames.js';
@@ -132,8 +133,15 @@ function oldSlips({ slips }: TrainedWeights): string {
     .join(', ');
 }
 
-async function openAssets({ assets: folder, onWarning }: InferOptions, trained: TrainedWeights): Promise<AssetBundle> {
-  const assets = await loadAssets(folder || join(auseqHome(), 'assets', trained.preset));
+async function openAssets(
+  { assets: folder, onWarning, signal }: InferOptions,
+  trained: TrainedWeights,
+): Promise<AssetBundle> {
+  const assets = await loadAssets(
+    folder
+      ? await openAssetsFolder(folder, { onNote: onWarning, signal })
+      : join(auseqHome(), 'assets', trained.preset),
+  );
   if (assets.preset !== trained.preset)
     throw new AuseqError('AU_ASSETS_INVALID', {
       what: `the assets are of preset ${assets.preset}`,

@@ -1,4 +1,5 @@
 import { loadAssets } from '../assets/load.js';
+import { openAssetsFolder } from '../assets/open-assets-folder.js';
 import { encodeNpz } from '../infer/npz.js';
 import { writeWhole } from '../infer/write-whole.js';
 import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
@@ -16,6 +17,7 @@ export interface NumericsOptions {
   readonly legacySlips: boolean;
   /** The npz; empty = none. */
   readonly out: string;
+  readonly onNote: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +26,7 @@ export interface NumericsOptions {
  * Throws AU_ASSETS_*, AU_CHECKPOINT_*, AU_FILE_FORMAT, AU_DATA_SAMPLE.
  */
 export async function runNumerics(options: NumericsOptions): Promise<NumericsReport> {
-  const assets = await loadAssets(options.assets);
+  const assets = await loadAssets(await openAssetsFolder(options.assets, options));
   const samples = await findSamples(options.data, options.asked);
   const parameters = bivitParameters(bivitShapes[assets.preset]);
   const snapshot = options.checkpoint === '' ? null : await openCheckpoint(options.checkpoint, parameters);

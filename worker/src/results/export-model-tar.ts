@@ -5,6 +5,7 @@ import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { AuseqError } from '@auseq/proto/errors';
 import { loadAssets } from '../assets/load.js';
+import { openAssetsFolder } from '../assets/open-assets-folder.js';
 import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
 import { writeModelTar } from './model-tar.js';
 import { ofWeights, parseSlips } from './model-tar-slips.js';
@@ -35,7 +36,7 @@ export interface Exported {
 export async function exportModelTar(options: ExportOptions): Promise<Exported> {
   const { checkpoint, assets: assetsDir, out, batchSize, learningRate, signal } = options;
   const { manifest, state } = await readCheckpointFolder(checkpoint, signal);
-  const assets = await loadAssets(assetsDir);
+  const assets = await loadAssets(await openAssetsFolder(assetsDir, signal ? { signal } : {}));
   const { snapshot } = state;
   const expected = bivitParameters(bivitShapes[assets.preset]).map(({ name }) => `w/${name}`);
   const weights = snapshot.arrays.filter(({ name }) => name.startsWith('w/')).map(({ name }) => name);

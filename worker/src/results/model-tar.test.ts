@@ -11,6 +11,7 @@ import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
 import { networkParameters } from '../model/networks/parameters.js';
 import { resNetShapes } from '../model/networks/resnet-shape.js';
 import { countWeights, sizeOf } from '../model/parameter.js';
+import { fitWeights } from './fit-weights.js';
 import { type ModelTar, writeModelTar } from './model-tar.js';
 import { ofWeights, slipsOfModelTar, withSlips } from './model-tar-slips.js';
 import { readModelTar } from './read-model-tar.js';
@@ -77,6 +78,26 @@ describe('model.tar', () => {
     assert.deepEqual(changed, ['au_net_raw_input']);
     assert.equal(config.legacy.au_net_raw_input, true);
     assert.deepEqual(withSlips(runConfig.parse({}), ofWeights(legacySlips.parse({}))).changed, []);
+  });
+
+  it('gives a smaller network what fits, by name and shape, and lists the rest', () => {
+    const narrow = bivitParameters({ ...bivitShapes.tiny, outputs: 50 });
+    const { weights, missing, unfit } = fitWeights(bytes, 'x', narrow);
+    assert.equal(weights.size, narrow.length - 2);
+    assert.deepEqual(
+      weights.get('vit.cls_token'),
+      tar.snapshot.arrays.find(({ name }) => name === 'w/vit.cls_token')!.data,
+    );
+    assert.deepEqual(missing, ['vit.mlp_head.weight', 'vit.mlp_head.bias']);
+    assert.ok(unfit.includes('vit.mlp_head.weight [127, 32]'));
+    assert.ok(
+      unfit.some((one) => one.startsWith('encoder.conv1.weight')),
+      'E_flame has no place in it',
+    );
+    const foreign = Buffer.concat([
+      ...writeTorchZip('a', new Map([['gat.w', { tensor: { shape: [1], data: Float32Array.of(1) } }]])),
+    ]);
+    assert.throws(() => fitWeights(foreign, 'x', narrow), { code: 'AU_ASSETS_INVALID' });
   });
 
   it('of another network, or one whose optimiser stands elsewhere, is refused by key', () => {

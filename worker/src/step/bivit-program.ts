@@ -5,6 +5,7 @@ import type { Draw } from '../data/types.js';
 import { bivitParameters } from '../model/bivit/shape.js';
 import { manifestKey } from '../results/checkpoint-layout.js';
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
+import { fitWeights, some } from '../results/fit-weights.js';
 import { slipsOfModelTar, withSlips } from '../results/model-tar-slips.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
 import { readModelTar } from '../results/read-model-tar.js';
@@ -19,6 +20,7 @@ import type { EngineInputs } from './engine-inputs.js';
 import { openInputs } from './open-inputs.js';
 import { provenanceOf } from './provenance.js';
 import { sizesOf } from './sizes.js';
+import { trainedNetwork } from './trained-network.js';
 import { createValidator, type Validator } from './validate.js';
 
 /** Training frames that the constant-expression baseline is fitted to, at most. */
@@ -53,6 +55,7 @@ export function createBivitProgram(): StepProgram {
       const start = await startFromModelTar(context);
       opened = await openRun(start ? { ...context, config: start.config } : context);
       if (start) opened.engine.restore(start.snapshot);
+      await takeOverWeights(opened.engine, context);
       if (context.rank === 0 && !(await context.store.stat(pictureKey(context.run, 0)))) {
         await show(open(), context, 0, trainDrawsSpread(opened.inputs, gridColumns));
         await validate(open(), context, 0);
@@ -111,6 +114,26 @@ async function startFromModelTar({ config, logger, emit }: StepContext): Promise
     emit('decision', { decision: set, reason: `the weights of ${path} were trained so` });
   }
   return { snapshot, config: started };
+}
+
+/** Weights of a predecessor that fit; what does not is told once, by name. */
+async function takeOverWeights(engine: BivitEngine, { config, rank, logger, emit }: StepContext): Promise<void> {
+  const { model_path_HJ: path } = config;
+  if (path === '') return;
+  const { data } = await readLegacyFile(resolve(path));
+  const sizes = sizesOf(config);
+  const { weights, missing, unfit } = fitWeights(data, path, trainedNetwork(sizes).parameters(sizes.bivit));
+  const { step, arrays } = engine.snapshot();
+  const fitted = arrays.map((array) => ({ ...array, data: weights.get(array.name.replace(/^w\//, '')) ?? array.data }));
+  engine.restore({ step, arrays: fitted });
+  logger.info({ file: path, fits: [...weights.keys()], missing, unfit }, 'takes over what fits of a checkpoint');
+  if (rank !== 0) return;
+  const decision = `${weights.size} of ${weights.size + missing.length} weights are taken over from ${path}`;
+  const parts = [
+    `${missing.length} begin anew${some(missing)}`,
+    `${unfit.length} of the file fit nowhere${some(unfit)}`,
+  ];
+  emit('decision', { decision, reason: parts.join('; ') });
 }
 
 async function openRun(context: StepContext): Promise<Opened> {
