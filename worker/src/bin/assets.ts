@@ -5,8 +5,10 @@ import { AuseqError } from '@auseq/proto/errors';
 import type { WorkerEvent } from '@auseq/proto/worker-events';
 import { importAssets } from '../assets/import/import-assets.js';
 import { type LegacyRole, legacyFileKinds } from '../assets/import/legacy-file-names.js';
+import { readLegacyFile } from '../assets/import/read-legacy-file.js';
 import { assetsStatus } from '../assets/status.js';
 import { resNetShapes } from '../model/networks/resnet-shape.js';
+import { describeModelTar } from '../results/describe-model-tar.js';
 
 const usage =
   'assets synth --out DIR [--preset legacy|tiny] [--seed N] [--dataset ROOT] | assets status --dir DIR | ' +
@@ -56,7 +58,9 @@ async function importLegacy({ from, out, file }: ReturnType<typeof parse>, signa
     onProgress: (phase, done, total) => emit({ event: 'progress', phase, done, total }),
     signal,
   });
-  emit({ event: 'result', value: { dir: resolve(out), ...value } });
+  const path = value.files.find(({ file }) => file === 'model.tar')?.path;
+  const modelTar = path ? describeModelTar((await readLegacyFile(path)).data, path) : null;
+  emit({ event: 'result', value: { dir: resolve(out), ...value, modelTar } });
 }
 
 function givenFiles(files: readonly string[]): Map<LegacyRole, string> {

@@ -28,6 +28,9 @@ export interface FuzzReport {
   readonly slowestMs: number;
   /** Growth of the process's memory over the whole run, bytes. */
   readonly grownBytes: number;
+  /** Most memory that reading one file took beyond four times its size, bytes, and which; garbage counts, so this is too much rather than too little. */
+  readonly mostBytes: number;
+  readonly mostBy: string;
   /** Anything but a value or AU_FILE_FORMAT. */
   readonly crashes: readonly string[];
 }
@@ -39,9 +42,12 @@ export function fuzz(count: number, seed: number): FuzzReport {
   const crashes: string[] = [];
   let refused = 0;
   let slowestMs = 0;
+  let mostBytes = 0;
+  let mostBy = '';
   for (let index = 0; index < count; index++) {
     const { name, read } = targets[index % targets.length]!;
     const damaged = mutate(sample(name).data, sample(targets[random(targets.length)]!.name).data, random);
+    const held = heldBytes();
     const start = performance.now();
     try {
       touch(read(damaged, name), 0);
@@ -50,9 +56,18 @@ export function fuzz(count: number, seed: number): FuzzReport {
       else crashes.push(`${name}, file ${index} of seed ${seed}: ${String(error)}`);
     }
     slowestMs = Math.max(slowestMs, performance.now() - start);
+    const beyond = heldBytes() - held - 4 * damaged.length;
+    if (beyond > mostBytes) [mostBytes, mostBy] = [beyond, `${name}, ${damaged.length} bytes`];
   }
   const grownBytes = process.memoryUsage().rss - before;
-  return { files: count, refused, readable: count - refused - crashes.length, slowestMs, grownBytes, crashes };
+  const readable = count - refused - crashes.length;
+  return { files: count, refused, readable, slowestMs, grownBytes, mostBytes, mostBy, crashes };
+}
+
+/** What JavaScript holds, its heap and the buffers beside it. */
+function heldBytes(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 /** Asks for the values of every array: torch's are read only then. */

@@ -11,6 +11,7 @@ import { bivitParameters, bivitShapes } from '../model/bivit/shape.js';
 import { networkParameters } from '../model/networks/parameters.js';
 import { resNetShapes } from '../model/networks/resnet-shape.js';
 import { countWeights, sizeOf } from '../model/parameter.js';
+import { describeModelTar } from './describe-model-tar.js';
 import { fitWeights } from './fit-weights.js';
 import { type ModelTar, writeModelTar } from './model-tar.js';
 import { ofWeights, slipsOfModelTar, withSlips } from './model-tar-slips.js';
@@ -55,6 +56,19 @@ describe('model.tar', () => {
     assert.deepEqual(back.snapshot, tar.snapshot);
     assert.equal(back.globalStep, 500);
     assert.ok(file({ ...tar, snapshot: back.snapshot }).equals(bytes));
+  });
+
+  it('tells its head, window and step, or what is wrong with it', () => {
+    const network = { preset: 'tiny', head: 'OnlyE', frames: 3, weights: parameters.length, step: 500 };
+    assert.deepEqual(describeModelTar(bytes, 'x'), { network, problem: '' });
+    const damaged = Buffer.from(bytes);
+    damaged.write('vit.FC_glub', damaged.indexOf('vit.FC_glob.bias'));
+    assert.match(describeModelTar(damaged, 'x').problem, /CRC|vit.FC_gl/);
+    assert.match(describeModelTar(bytes.subarray(0, 5000), 'x').problem, /\w/);
+    assert.match(
+      describeModelTar(Buffer.concat([...writeTorchZip('a', new Map([['global_step', 1]]))]), 'x').problem,
+      /vit.pos_embedding/,
+    );
   });
 
   it('has the five keys, records at multiples of 64, and a counter for each norm of E_flame', () => {

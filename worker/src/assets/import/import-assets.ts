@@ -76,7 +76,9 @@ export async function importAssets(options: ImportOptions): Promise<ImportReport
     const note = notes.get(role);
     const { sha256 = null, unused = 0 } = note ?? {};
     const replaced = required.some((roles) => roles.includes(role) && roles.some((other) => paths.has(other)));
-    const state = note || (path && !whole) ? 'found' : path || replaced ? 'not needed' : 'missing';
+    // A model.tar is never needed here, but a run can go on from it.
+    const kept = path !== null && (!whole || role === 'model');
+    const state = note || kept ? 'found' : path || replaced ? 'not needed' : 'missing';
     return { file: shown, state, path, sha256, unused, costs: state === 'missing' ? without : '' };
   });
   return { assets, files: report, ignored: ignored.map(({ path }) => path) };
