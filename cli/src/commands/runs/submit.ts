@@ -1,3 +1,4 @@
+import { allSlips } from '@auseq/configs/legacy-slips';
 import { Args, Flags } from '@oclif/core';
 import { targetFlags } from '../../base-command.js';
 import { FollowCommand, followFlags } from '../../follow-command.js';
@@ -21,6 +22,9 @@ export default class RunsSubmit extends FollowCommand {
       default: [],
     }),
     name: Flags.string({ description: 'name of the run; without it the coordinator finds one', default: '' }),
+    'legacy-slips': Flags.boolean({
+      description: 'turn on every slip of the legacy code (keys under legacy:); a --set legacy.KEY=... still wins',
+    }),
     'dry-run': Flags.boolean({
       description: 'check and show the config, submit nothing',
       exclusive: ['follow', 'wait'],
@@ -30,7 +34,10 @@ export default class RunsSubmit extends FollowCommand {
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(RunsSubmit);
     const { submittedConfig } = await import('../../submitted-config.js');
-    const { config, yaml, hash, warnings } = submittedConfig(args.config, flags.set);
+    const { config, yaml, hash, warnings } = submittedConfig(args.config, [
+      ...(flags['legacy-slips'] ? slipOverrides() : []),
+      ...flags.set,
+    ]);
     for (const warning of warnings) this.say(`warning: ${warning}`);
     if (flags['dry-run']) {
       const sequences = config.batch.leaves * config.dataset.batch_size;
@@ -57,4 +64,8 @@ export default class RunsSubmit extends FollowCommand {
       await this.stayWith(client, name, flags);
     });
   }
+}
+
+function slipOverrides(): string[] {
+  return Object.entries(allSlips).map(([key, value]) => `legacy.${key}=${value}`);
 }
