@@ -18,6 +18,8 @@ export interface LeaderOptions {
   readonly history: () => RunHistory;
   /** Said to everyone, this member included. */
   readonly announce: (notice: CommitNotice) => void;
+  /** Another membership has written the history: this leader decides nothing any more. */
+  readonly onOvertaken: () => void;
   readonly fail: (error: unknown) => void;
   /** Keeps trying while NATS is away; false once that has lasted too long. */
   readonly mayWait: () => boolean;
@@ -72,12 +74,14 @@ export class Leader {
   }
 
   private async commit(ballot: Ballot, drain: boolean): Promise<void> {
-    const { run, generation, time } = this.options;
-    const record: CommitRecord = { type: 'commit', run, generation, ...ballot, drain, time: time() };
+    const { run, generation, members, time } = this.options;
+    const { closing = false, ...step } = ballot;
+    if (closing) return this.tell(noticeOf(ballot, drain));
+    const record: CommitRecord = { type: 'commit', run, generation, members, ...step, drain, time: time() };
     for (;;) {
       try {
         if (await this.store(record)) return this.tell(noticeOf(ballot, drain));
-        throw overtaken(run, generation);
+        return this.options.onOvertaken();
       } catch (error) {
         const away = error instanceof AuseqError && error.code === 'AU_NATS_UNREACHABLE';
         if (!away || !this.options.mayWait()) throw error;
@@ -126,12 +130,4 @@ function isSame(stored: { type: string; generation: number }, record: CommitReco
 
 function noticeOf({ step, totalSteps, digest, sequences, seconds }: Ballot, drain: boolean): CommitNotice {
   return { step, totalSteps, digest, drain, sequences, seconds };
-}
-
-function overtaken(run: string, generation: number): AuseqError {
-  return new AuseqError('AU_WORKER_LOST', {
-    what: `generation ${generation} of run ${run} is over`,
-    why: 'another membership has written the history since',
-    try: `auseq runs show ${run}`,
-  });
 }
