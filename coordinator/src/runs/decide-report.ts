@@ -26,7 +26,8 @@ export type ReportDecision =
 
 /** Reads a report against the record: only the writer (rank 0) decides the end of a run, any member its failure. Pure. */
 export function decideReport(record: RunRecord | undefined, report: MemberReport): ReportDecision {
-  if (!record || record.assigned[report.worker] !== report.generation)
+  const isIn = record?.members.includes(report.worker) || record?.joining.includes(report.worker);
+  if (!record || !isIn || record.assigned[report.worker] !== report.generation)
     return { kind: 'stale', reason: `generation ${report.generation} of ${report.run} is over` };
   if (record.joining.includes(report.worker)) return decideJoiner(report);
   const isWriter = record.members[0] === report.worker;

@@ -14,6 +14,7 @@ import { decideEntry, type Membership } from './membership.js';
 import { PeerWatch } from './peer-watch.js';
 import { reduceScatterGather } from './reduce.js';
 import { Regrouped } from './regrouped.js';
+import { majorityOf } from './tally.js';
 import type { SubtreeSum } from './tree-sum.js';
 
 export interface CommOptions {
@@ -251,11 +252,23 @@ export class CommNode {
     const open = this.openVote;
     if (open?.vote.step !== step) return;
     if (mismatch) {
-      this.fail(votesSplit(this.options.run, step, mismatch));
+      this.onSplit(step, mismatch);
       return;
     }
     this.openVote = null;
     this.settle(open, drain);
+  }
+
+  /** A strict majority goes on and the others heal from it; without one nobody can know who is right (PROTOCOL 8). */
+  private onSplit(step: number, votes: Readonly<Record<string, string>>): void {
+    const { run, worker } = this.options;
+    const { members } = this.seated().membership;
+    const right = majorityOf(members, votes);
+    if (!right) return this.fail(votesSplit(run, step, votes));
+    const others = members.filter((member) => !right.includes(member)).join(', ');
+    const reason = `${others} voted for another step ${step} than ${right.join(', ')}`;
+    if (!right.includes(worker)) this.fail(removed(run, worker, reason));
+    else if (right[0] === worker) void this.goOnWith(right, reason);
   }
 
   private settle(open: OpenVote, drain: boolean): void {
@@ -327,16 +340,22 @@ export class CommNode {
    * on the history, which a coordinator that acts after all loses or wins (PROTOCOL 13, 15).
    */
   private async removeSilent({ membership }: Seat, silent: readonly number[]): Promise<void> {
-    const { members, rank, generation } = membership;
+    const { members, rank } = membership;
     const isLowest = members.every((_, each) => each >= rank || silent.includes(each));
+    if (!isLowest) return;
     const kept = members.filter((_, each) => !silent.includes(each));
-    if (!isLowest || kept.length < this.options.minWorkers) return;
+    const names = silent.map((each) => members[each]).join(', ');
+    const after = `${leaderlessAfterMs / 1000} s`;
+    await this.goOnWith(kept, `${names} silent for ${after} and no coordinator acts: ${members[rank]} removes`);
+  }
+
+  private async goOnWith(kept: readonly string[], reason: string): Promise<void> {
+    const { generation } = this;
+    if (kept.length < this.options.minWorkers) return;
     this.removing = true;
     try {
       const last = await this.links.history.last(this.options.run);
       if (last?.record.generation !== generation) return;
-      const names = silent.map((each) => members[each]).join(', ');
-      const reason = `${names} silent for ${leaderlessAfterMs / 1000} s and no coordinator acts: ${members[rank]} removes`;
       const wish = { members: kept, joining: [], reason, time: new Date().toISOString() };
       const record = nextGeneration(last.record, wish);
       if (!record || (await this.links.history.append(record, last.sequence)) === null) return;

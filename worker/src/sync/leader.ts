@@ -69,7 +69,8 @@ export class Leader {
       this.deciding = this.deciding.then(() => this.commit(ballot, drain)).catch(this.options.fail);
     } else {
       const byName = [...digests].map(([rank, digest]) => [this.options.members[rank], digest]);
-      this.tell({ ...noticeOf(ballot, drain), mismatch: Object.fromEntries(byName) });
+      // Not kept: after a change of membership the same step is voted on again.
+      this.options.announce({ ...noticeOf(ballot, drain), mismatch: Object.fromEntries(byName) });
     }
   }
 
