@@ -12,6 +12,7 @@ import { orderQueue, planStart } from './runs/plan-start.js';
 import type { RunBook } from './runs/run-book.js';
 import { type RunRecord, viewRun } from './runs/run-record.js';
 import { hasEnded } from './runs/run-states.js';
+import { withSameBits } from './runs/same-bits.js';
 import type { AttachedWorker, WorkerTable } from './workers/worker-table.js';
 
 /** A worker that could not join a run is asked again after this. */
@@ -80,15 +81,17 @@ export class Conductor {
     const { book, workers, placement, logger } = this.parts;
     for (const [name, live] of this.live) {
       if (performance.now() < live.joinNotBefore) continue;
-      for (const worker of workers
-        .idle()
-        .sort(byName)
-        .slice(0, roomFor(book.get(name)!))) {
+      const record = book.get(name)!;
+      const build = workers.get(record.members[0] ?? '')?.hello.build;
+      const fit = withSameBits(workers.idle().map(this.built), record.config.exact, build);
+      for (const worker of fit.sort(byName).slice(0, roomFor(record))) {
         logger.info({ run: name, worker }, 'a worker prepares to join');
         await placement.admit(book.get(name)!, worker);
       }
     }
   }
+
+  private readonly built = (name: string) => ({ name, build: this.parts.workers.get(name)?.hello.build ?? '' });
 
   /** True where a run waits for workers that are or will be there. */
   private async startQueued(): Promise<boolean> {
@@ -97,7 +100,11 @@ export class Conductor {
       const settling = workers.settling((run) => hasEnded(book.get(run)?.state ?? 'failed'));
       const plan = planStart(
         record,
-        { idle: workers.idle(), settling, attached: workers.attached().length },
+        {
+          idle: withSameBits(workers.idle().map(this.built), record.config.exact),
+          settling,
+          attached: workers.attached().length,
+        },
         Date.now(),
       );
       if (!plan.start) {

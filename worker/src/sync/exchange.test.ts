@@ -208,7 +208,7 @@ describe('members that exchange over NATS', () => {
   });
 
   it('a strict majority goes on without those that vote otherwise, the writer too (PROTOCOL 8)', async () => {
-    // Another seed gives rank 0 other features of its leaves: nobody notices. Other moments do count: they are in its checksum.
+    // Another count of weights: the checksum of its base state differs, and so does its vote.
     const toyOf = (rank: number) => (rank === 0 ? { parameters: 999 } : {});
     const { ends, commits, digests } = await train({ sync: 'gather', members: 3, steps: 5, toyOf });
     assert.match(errorOf(ends[0]).why, /w0 voted for another step 1 than w1, w2/);
