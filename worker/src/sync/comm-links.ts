@@ -2,30 +2,12 @@ import { RunHistory } from '@auseq/infra/history/run-history';
 import { connectNats } from '@auseq/infra/nats/connect-nats';
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
 import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
-import { type BlobKey, generationSubjects, membershipSubject, parseBlobSubject } from '@auseq/proto/subjects';
+import { generationSubjects, membershipSubject, parseBlobSubject } from '@auseq/proto/subjects';
 import { JSONCodec, type Msg, type NatsConnection, type Subscription } from 'nats';
 import type { AckMessage, NeedMessage } from './blob-messages.js';
-import { type ChunkFrame, decodeChunk } from './chunk-frame.js';
+import { decodeChunk } from './chunk-frame.js';
 import type { VoteMessage } from './leader.js';
-
-export interface LinkHandlers {
-  onChunk(key: BlobKey, frame: ChunkFrame): void;
-  onAck(ack: AckMessage): void;
-  onNeed(need: NeedMessage): void;
-  onVote(vote: VoteMessage): void;
-  onCommit(notice: CommitNotice): void;
-  onHeartbeat(rank: number): void;
-  /** A generation has begun. */
-  onMembership(record: GenerationRecord): void;
-  /** NATS went away (false) or is back (true). */
-  onBroker(connected: boolean): void;
-}
-
-export interface LinkOptions {
-  readonly natsUrl: string;
-  readonly run: string;
-  readonly worker: string;
-}
+import type { LinkHandlers, LinkOptions, Links } from './links.js';
 
 interface Place {
   readonly rank: number;
@@ -36,7 +18,7 @@ const connectMs = 10_000;
 const flushMs = 1_000;
 
 /** The NATS connections of one member: blobs ride on one of their own, so that they cannot starve votes and heartbeats. */
-export class CommLinks {
+export class CommLinks implements Links {
   private constructor(
     private readonly control: NatsConnection,
     private readonly bulk: NatsConnection,
@@ -60,7 +42,6 @@ export class CommLinks {
     return links;
   }
 
-  /** From here on only the subjects of this generation are heard and spoken to. */
   enter(generation: number, rank: number): void {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
     this.place = { rank, subjects: generationSubjects(this.options.run, generation) };
@@ -78,7 +59,6 @@ export class CommLinks {
   };
   sendMembership = (record: GenerationRecord): void => this.say(membershipSubject(this.options.run), record);
 
-  /** What was said last (a verdict, a last commit) still leaves; without NATS only for a moment. */
   async close(): Promise<void> {
     const flushed = Promise.allSettled([this.control.flush(), this.bulk.flush()]);
     await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, flushMs))]);

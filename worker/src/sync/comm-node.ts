@@ -6,9 +6,11 @@ import type { CommitNotice, GenerationRecord, HistoryRecord } from '@auseq/proto
 import type { BlobKey, BlobKind } from '@auseq/proto/subjects';
 import { BlobInbox } from './blob-inbox.js';
 import { BlobOutbox } from './blob-outbox.js';
+import { type Clock, realClock } from './clock.js';
 import { CommLinks } from './comm-links.js';
 import type { Ballot, Entered, HeldBlob, Verdict } from './exchange.js';
 import { Leader, type VoteMessage } from './leader.js';
+import type { LinkHandlers, LinkOptions, Links } from './links.js';
 import { brokerAway, peerLost, removed, votesSplit } from './lost.js';
 import { decideEntry, type Membership } from './membership.js';
 import { PeerWatch } from './peer-watch.js';
@@ -61,20 +63,21 @@ interface Seat {
 /** One member's side of the exchange: lives in the comm thread, which no computation blocks. */
 export class CommNode {
   private readonly inbox: BlobInbox;
-  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly timers: (() => void)[] = [];
   private seat: Seat | null = null;
   private openVote: OpenVote | null = null;
   private entering: ((error: unknown) => void)[] = [];
-  private readAt = now();
+  private readAt = 0;
   private brokerAwaySince: number | null = null;
   private removing = false;
   private failure: AuseqError | null = null;
   private events = Promise.resolve();
-  private links!: CommLinks;
+  private links!: Links;
 
   private constructor(
     private readonly options: CommOptions,
     private readonly host: CommHost,
+    private readonly clock: Clock,
   ) {
     this.inbox = new BlobInbox({
       rank: () => this.seat?.membership.rank ?? -1,
@@ -85,18 +88,23 @@ export class CommNode {
   }
 
   /** Connects and begins to be heard, as a member once it is one. Throws AU_NATS_UNREACHABLE. */
-  static async start(options: CommOptions, host: CommHost): Promise<CommNode> {
-    const node = new CommNode(options, host);
-    node.links = await CommLinks.open(options, {
+  static async start(
+    options: CommOptions,
+    host: CommHost,
+    open: (options: LinkOptions, handlers: LinkHandlers) => Promise<Links> = CommLinks.open,
+    clock: Clock = realClock,
+  ): Promise<CommNode> {
+    const node = new CommNode(options, host, clock);
+    node.links = await open(options, {
       onChunk: (key, frame) => {
         host.onArrival();
-        node.inbox.onChunk(key, frame, now());
+        node.inbox.onChunk(key, frame, clock.now());
       },
       onAck: (ack) => node.seat?.outbox.onAck(ack),
       onNeed: (need) => node.seat?.outbox.onNeed(need),
       onVote: (vote) => vote.from !== node.seat?.membership.rank && node.seat?.leader?.onVote(vote),
       onCommit: (notice) => node.onCommit(notice),
-      onHeartbeat: (rank) => node.seat?.peers.hear(rank, now()),
+      onHeartbeat: (rank) => node.seat?.peers.hear(rank, clock.now()),
       onMembership: (record) => node.consider(record),
       onBroker: (connected) => node.onBroker(connected),
     });
@@ -104,8 +112,8 @@ export class CommNode {
     const beat = () => node.links.sendHeartbeat(host.heartbeat());
     beat();
     node.timers.push(
-      setInterval(beat, heartbeatEveryMs),
-      setInterval(() => node.tick(), tickMs),
+      clock.every(heartbeatEveryMs, beat),
+      clock.every(tickMs, () => node.tick()),
     );
     return node;
   }
@@ -159,8 +167,8 @@ export class CommNode {
     const vote: VoteMessage = { from: membership.rank, step, digest, drain };
     return new Promise((resolve, reject) => {
       if (this.failure) return reject(this.failure);
-      this.openVote = { vote, resolve, reject, sentAt: now() };
-      this.readAt = now();
+      this.openVote = { vote, resolve, reject, sentAt: this.clock.now() };
+      this.readAt = this.clock.now();
       if (leader) leader.onOwnBallot(ballot, vote);
       else this.links.sendVote(vote);
     });
@@ -171,7 +179,8 @@ export class CommNode {
     const publish = () => this.links.history.publishEvent(this.options.run, kind, fields);
     this.events = this.events.then(() =>
       publish().catch(() =>
-        pause(voteAgainMs)
+        this.clock
+          .pause(voteAgainMs)
           .then(publish)
           .catch(() => {}),
       ),
@@ -180,7 +189,7 @@ export class CommNode {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.timers) clearInterval(timer);
+    for (const end of this.timers) end();
     await this.events;
     await this.links.close();
   }
@@ -191,7 +200,7 @@ export class CommNode {
   }
 
   private take(key: BlobKey): Promise<Uint8Array> {
-    return this.failure ? Promise.reject(this.failure) : this.inbox.take(key, now());
+    return this.failure ? Promise.reject(this.failure) : this.inbox.take(key, this.clock.now());
   }
 
   /** Leaves and their subtrees are held by the leaf's owner, shard sums by the shard's, the state by its source. */
@@ -219,8 +228,8 @@ export class CommNode {
     this.seat = {
       membership,
       plan: planLeaves(this.options.leaves, members.length),
-      outbox: new BlobOutbox({ run, generation, rank, members: members.length, publish, now }),
-      peers: new PeerWatch(others, now()),
+      outbox: new BlobOutbox({ run, generation, rank, members: members.length, publish, now: this.clock.now }),
+      peers: new PeerWatch(others, this.clock.now()),
       leader: rank === 0 ? this.lead(membership) : null,
     };
     for (const { kind, step, leaf, bytes } of this.heldBlobs())
@@ -264,7 +273,10 @@ export class CommNode {
     const { run, worker } = this.options;
     const { members } = this.seated().membership;
     const right = majorityOf(members, votes);
-    if (!right) return this.fail(votesSplit(run, step, votes));
+    if (!right) {
+      this.fail(votesSplit(run, step, votes));
+      return;
+    }
     const others = members.filter((member) => !right.includes(member)).join(', ');
     const reason = `${others} voted for another step ${step} than ${right.join(', ')}`;
     if (!right.includes(worker)) this.fail(removed(run, worker, reason));
@@ -292,22 +304,22 @@ export class CommNode {
       onOvertaken: () => void this.readHistory(),
       fail: (error) => isLeading() && this.fail(AuseqError.from(error)),
       mayWait: () => this.failure === null && isLeading(),
-      pause,
+      pause: this.clock.pause,
       time: () => new Date().toISOString(),
     });
   }
 
   private tick(): void {
     this.seat?.outbox.probe();
-    this.inbox.askForMissing(now());
+    this.inbox.askForMissing(this.clock.now());
     const open = this.openVote;
-    if (open && !this.seat?.leader && now() - open.sentAt > voteAgainMs) {
-      open.sentAt = now();
+    if (open && !this.seat?.leader && this.clock.now() - open.sentAt > voteAgainMs) {
+      open.sentAt = this.clock.now();
       this.links.sendVote(open.vote);
     }
     const waits = open !== null || this.inbox.waiting || !this.seat;
-    if (waits && this.brokerAwaySince === null && now() - this.readAt > readHistoryMs) {
-      this.readAt = now();
+    if (waits && this.brokerAwaySince === null && this.clock.now() - this.readAt > readHistoryMs) {
+      this.readAt = this.clock.now();
       void this.readHistory();
     }
     this.checkPeers();
@@ -322,16 +334,16 @@ export class CommNode {
 
   private checkPeers(): void {
     if (this.brokerAwaySince !== null) {
-      const awayMs = now() - this.brokerAwaySince;
+      const awayMs = this.clock.now() - this.brokerAwaySince;
       if (awayMs > brokerLostAfterMs) this.fail(brokerAway(this.options.natsUrl, awayMs));
       return;
     }
     const { seat } = this;
     if (!seat) return;
-    const lost = seat.peers.lost(now());
+    const lost = seat.peers.lost(this.clock.now());
     const waits = this.openVote !== null || this.inbox.waiting;
     if (lost && waits) this.fail(peerLost(this.options.run, seat.membership.members[lost.rank]!, lost));
-    const silent = seat.peers.silentFor(leaderlessAfterMs, now());
+    const silent = seat.peers.silentFor(leaderlessAfterMs, this.clock.now());
     if (silent.length > 0 && !this.removing) void this.removeSilent(seat, silent);
   }
 
@@ -370,9 +382,9 @@ export class CommNode {
   }
 
   private onBroker(connected: boolean): void {
-    this.brokerAwaySince = connected ? null : (this.brokerAwaySince ?? now());
+    this.brokerAwaySince = connected ? null : (this.brokerAwaySince ?? this.clock.now());
     if (!connected) return;
-    this.seat?.peers.excuse(now());
+    this.seat?.peers.excuse(this.clock.now());
     void this.readHistory();
   }
 
@@ -388,5 +400,3 @@ export class CommNode {
 }
 
 const stateKey = (step: number): BlobKey => ({ kind: 'state', step, part: '0' });
-const now = () => performance.now();
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

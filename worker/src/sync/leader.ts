@@ -1,7 +1,7 @@
-import type { RunHistory } from '@auseq/infra/history/run-history';
 import { AuseqError } from '@auseq/proto/errors';
 import type { CommitNotice, CommitRecord } from '@auseq/proto/run-records';
 import type { Ballot } from './exchange.js';
+import type { Links } from './links.js';
 import { tallyVotes } from './tally.js';
 
 export interface VoteMessage {
@@ -15,7 +15,7 @@ export interface LeaderOptions {
   readonly run: string;
   readonly generation: number;
   readonly members: readonly string[];
-  readonly history: () => RunHistory;
+  readonly history: () => Links['history'];
   /** Said to everyone, this member included. */
   readonly announce: (notice: CommitNotice) => void;
   /** Another membership has written the history: this leader decides nothing any more. */
