@@ -9,7 +9,7 @@ const begun: GenerationRecord = {
 };
 const commit: CommitRecord = {
   ...{ type: 'commit', run: 'trial', generation: 3, members: ['a', 'b'], step: 8, totalSteps: 9, digest: 'eight' },
-  ...{ losses: {}, leaves: [], sequences: 8, seconds: 1, drain: true, time: '' },
+  ...{ losses: {}, leaves: [], sequences: 8, seconds: 1, late: [0, 5], drain: true, time: '' },
 };
 const wish = (members: string[], joining: string[] = []) => ({ members, joining, reason: 'why', time: 'when' });
 
