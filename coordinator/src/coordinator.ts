@@ -11,6 +11,7 @@ import {
 } from '@auseq/proto/gen/auseq/v1/auseq';
 import { createServer } from 'nice-grpc';
 import { Conductor } from './conductor.js';
+import { startLedgerKeeper } from './ledger/ledger-keeper.js';
 import { createResultsService } from './results/results-service.js';
 import { Placement } from './runs/place-run.js';
 import { RunBook } from './runs/run-book.js';
@@ -54,6 +55,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   const placement = new Placement({ book, history, store, workers, logger });
   const conductor = new Conductor({ book, workers, placement, logger });
   const watching = startWatching(connection, conductor, book, (error) => onFatal(AuseqError.from(error)));
+  const runs = () => book.all().map(({ name }) => name);
+  const keeper = startLedgerKeeper({ connection, history, store, runs, logger });
 
   const server = createServer({
     'grpc.max_receive_message_length': largestMessageBytes,
@@ -64,7 +67,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   }).use(codedErrors);
   const bound = { address: '' };
   const checkRun = (run: string) => void conductor.record(run);
-  server.add(RunsDefinition, createRunsService({ conductor, book, store, stream: connection.jetstream() }));
+  server.add(RunsDefinition, createRunsService({ conductor, book, store, history, stream: connection.jetstream() }));
   server.add(ResultsDefinition, createResultsService(store, checkRun));
   server.add(WorkersDefinition, createWorkersService({ conductor, workers, natsUrl, storeUrl }));
   const clusterParts = { workers, book, natsUrl, storeUrl };
@@ -78,6 +81,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       watching.close();
       conductor.close();
       server.forceShutdown();
+      await keeper.close();
       await connection.close();
     },
   };

@@ -2,6 +2,7 @@ import { AuseqError } from '@auseq/proto/errors';
 import type { HistoryRecord } from '@auseq/proto/run-records';
 import { commitSubject, eventSubject, runStream } from '@auseq/proto/subjects';
 import {
+  DeliverPolicy,
   ErrorCode,
   type JetStreamClient,
   type JetStreamManager,
@@ -17,6 +18,9 @@ const anyJson = JSONCodec<unknown>();
 const wrongLastSequence = 10071;
 const attemptMs = 2_000;
 const noSuchMessage = 10037;
+const batchMessages = 500;
+/** A broker that gives nothing of what it has for this long is away. */
+const silentMs = 5_000;
 
 export interface StoredRecord {
   readonly sequence: number;
@@ -71,6 +75,41 @@ export class RunHistory {
     } catch (error) {
       if (apiCode(error) === wrongLastSequence) return null;
       throw unreachable(error);
+    }
+  }
+
+  /**
+   * The records of a run after the sequence `after` up to the one with sequence `upTo` (both as the stream counts; `upTo`
+   * of `last`), in order. Throws AU_NATS_UNREACHABLE, or the signal's reason.
+   */
+  async *read(run: string, after: number, upTo: number, signal: AbortSignal): AsyncGenerator<StoredRecord> {
+    if (after >= upTo) return;
+    const filterSubjects = commitSubject(run);
+    const from = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after + 1 };
+    const consumer = await coded(() => this.stream.consumers.get(runStream.name, { filterSubjects, ...from }));
+    try {
+      for (;;) {
+        let count = 0;
+        const batch = await coded(() => consumer.fetch({ max_messages: batchMessages, expires: silentMs }));
+        const stop = () => batch.stop();
+        signal.addEventListener('abort', stop, { once: true });
+        const tooLong = setTimeout(stop, 2 * silentMs);
+        try {
+          for await (const { seq, data } of batch) {
+            tooLong.refresh();
+            count++;
+            if (seq <= upTo) yield { sequence: seq, record: json.decode(data) };
+            if (seq >= upTo) return;
+          }
+        } finally {
+          clearTimeout(tooLong);
+          signal.removeEventListener('abort', stop);
+        }
+        signal.throwIfAborted();
+        if (count === 0) throw unreachable(`nothing of run ${run} came within ${silentMs / 1000} s`);
+      }
+    } finally {
+      consumer.delete().catch(() => {}); // the server removes it by itself when nobody reads
     }
   }
 
