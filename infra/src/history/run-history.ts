@@ -2,6 +2,8 @@ import { AuseqError } from '@auseq/proto/errors';
 import type { HistoryRecord } from '@auseq/proto/run-records';
 import { commitSubject, eventSubject, runStream } from '@auseq/proto/subjects';
 import {
+  AckPolicy,
+  type ConsumerConfig,
   DeliverPolicy,
   ErrorCode,
   type JetStreamClient,
@@ -9,6 +11,7 @@ import {
   JSONCodec,
   type NatsConnection,
   NatsError,
+  nanos,
 } from 'nats';
 
 const json = JSONCodec<HistoryRecord>();
@@ -21,6 +24,8 @@ const noSuchMessage = 10037;
 const batchMessages = 500;
 /** A broker that gives nothing of what it has for this long is away. */
 const silentMs = 5_000;
+/** A reader may take this long over one batch. */
+const idleMs = 300_000;
 
 export interface StoredRecord {
   readonly sequence: number;
@@ -80,36 +85,34 @@ export class RunHistory {
 
   /**
    * The records of a run after the sequence `after` up to the one with sequence `upTo` (both as the stream counts; `upTo`
-   * of `last`), in order. Throws AU_NATS_UNREACHABLE, or the signal's reason.
+   * of `last`), in order and without gap, however slow the reader is. Throws AU_NATS_UNREACHABLE, or the signal's reason.
    */
   async *read(run: string, after: number, upTo: number, signal: AbortSignal): AsyncGenerator<StoredRecord> {
     if (after >= upTo) return;
-    const filterSubjects = commitSubject(run);
-    const from = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after + 1 };
-    const consumer = await coded(() => this.stream.consumers.get(runStream.name, { filterSubjects, ...from }));
+    // No ordered consumer: when its fetch ends, it drops what its reader has not taken yet.
+    const { name } = await coded(() => this.manager.consumers.add(runStream.name, readingFrom(run, after + 1)));
     try {
-      for (;;) {
-        let count = 0;
+      const consumer = await coded(() => this.stream.consumers.get(runStream.name, name));
+      for (let taken = 0; ; ) {
+        const before = taken;
         const batch = await coded(() => consumer.fetch({ max_messages: batchMessages, expires: silentMs }));
         const stop = () => batch.stop();
         signal.addEventListener('abort', stop, { once: true });
-        const tooLong = setTimeout(stop, 2 * silentMs);
         try {
-          for await (const { seq, data } of batch) {
-            tooLong.refresh();
-            count++;
+          for await (const { seq, data, info } of batch) {
+            signal.throwIfAborted();
+            if (info.deliverySequence !== ++taken) throw unreachable(`a record of run ${run} before ${seq} was lost`);
             if (seq <= upTo) yield { sequence: seq, record: json.decode(data) };
             if (seq >= upTo) return;
           }
         } finally {
-          clearTimeout(tooLong);
           signal.removeEventListener('abort', stop);
         }
         signal.throwIfAborted();
-        if (count === 0) throw unreachable(`nothing of run ${run} came within ${silentMs / 1000} s`);
+        if (taken === before) throw unreachable(`nothing of run ${run} came within ${silentMs / 1000} s`);
       }
     } finally {
-      consumer.delete().catch(() => {}); // the server removes it by itself when nobody reads
+      this.manager.consumers.delete(runStream.name, name).catch(() => {}); // the server removes it when nobody reads
     }
   }
 
@@ -117,6 +120,14 @@ export class RunHistory {
   async publishEvent(run: string, kind: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
     await coded(() => this.stream.publish(eventSubject(run, kind), anyJson.encode(fields), { timeout: attemptMs }));
   }
+}
+
+/** Kept by the server in memory, for a reader that takes nothing back. */
+function readingFrom(run: string, sequence: number): Partial<ConsumerConfig> {
+  return {
+    ...{ filter_subject: commitSubject(run), deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: sequence },
+    ...{ ack_policy: AckPolicy.None, mem_storage: true, num_replicas: 1, inactive_threshold: nanos(idleMs) },
+  };
 }
 
 function apiCode(error: unknown): number | undefined {
