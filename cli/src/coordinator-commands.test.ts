@@ -255,3 +255,16 @@ test('ledger prints a line a draw, and --verify says whether it is whole', async
   assert.equal(unknown.code, 4);
   assert.match(unknown.stderr, /AU_RUN_NOT_FOUND/);
 });
+
+test('a reader that is slow gets all of a long result', async () => {
+  const sequence = 'a/sequence/of/a/long/name/'.repeat(4);
+  const line = (step: number): LedgerLine => ({
+    ...{ step, generation: 1, incarnation: 0, rolledBack: false, leaf: 0, index: 0, epoch: 0, position: step - 1 },
+    ...{ sequence, copy: 0, centre: 2, contentHash: 'ab'.repeat(32) },
+  });
+  const lines = Array.from({ length: 3000 }, (_, index) => line(index + 1));
+  fake.ledgers.set('long', lines);
+  const child = launch(['runs', 'ledger', 'long', '--output', 'json'], env);
+  await sleep(1500); // by now it has sent all it can
+  assert.equal((await ended(child)).stdout.trim().split('\n').length, lines.length);
+});

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { AuseqError } from '@auseq/proto/errors';
 import { ledgerJson } from '@auseq/proto/ledger-json';
 import { verifyLedger } from '@auseq/proto/verify-ledger';
@@ -23,8 +24,10 @@ export default class RunsLedger extends AuseqCommand {
     const { args, flags } = await this.parse(RunsLedger);
     await this.withCoordinator(flags, async (client) => {
       if (flags.verify) return this.verify(client, args.run, flags.output);
-      for await (const line of client.runs.ledger({ run: args.run }))
+      for await (const line of client.runs.ledger({ run: args.run })) {
         this.emit(flags.output, ledgerJson(line), () => formatLedgerLine(line));
+        if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain'); // the reader sets the pace
+      }
     });
   }
 
