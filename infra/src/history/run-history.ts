@@ -24,8 +24,7 @@ const noSuchMessage = 10037;
 const batchMessages = 500;
 /** A broker that gives nothing of what it has for this long is away. */
 const silentMs = 5_000;
-/** A reader may take this long over one batch. */
-const idleMs = 300_000;
+const idleMs = 30_000;
 
 export interface StoredRecord {
   readonly sequence: number;
@@ -88,29 +87,32 @@ export class RunHistory {
    * of `last`), in order and without gap, however slow the reader is. Throws AU_NATS_UNREACHABLE, or the signal's reason.
    */
   async *read(run: string, after: number, upTo: number, signal: AbortSignal): AsyncGenerator<StoredRecord> {
-    if (after >= upTo) return;
-    // No ordered consumer: when its fetch ends, it drops what its reader has not taken yet.
-    const { name } = await coded(() => this.manager.consumers.add(runStream.name, readingFrom(run, after + 1)));
-    try {
-      const consumer = await coded(() => this.stream.consumers.get(runStream.name, name));
-      for (let taken = 0; ; ) {
-        const before = taken;
-        const batch = await coded(() => consumer.fetch({ max_messages: batchMessages, expires: silentMs }));
-        const stop = () => batch.stop();
-        signal.addEventListener('abort', stop, { once: true });
-        try {
-          for await (const { seq, data, info } of batch) {
-            signal.throwIfAborted();
-            if (info.deliverySequence !== ++taken) throw unreachable(`a record of run ${run} before ${seq} was lost`);
-            if (seq <= upTo) yield { sequence: seq, record: json.decode(data) };
-            if (seq >= upTo) return;
-          }
-        } finally {
-          signal.removeEventListener('abort', stop);
-        }
-        signal.throwIfAborted();
-        if (taken === before) throw unreachable(`nothing of run ${run} came within ${silentMs / 1000} s`);
+    for (let last = after; last < upTo; ) {
+      signal.throwIfAborted();
+      // Taken whole before the first is given: the client drops what a slow reader leaves lying when a fetch ends.
+      const batch = await coded(() => this.readBatch(run, last, upTo));
+      for (const stored of batch) {
+        last = stored.sequence;
+        if (last <= upTo) yield stored;
       }
+    }
+  }
+
+  private async readBatch(run: string, after: number, upTo: number): Promise<StoredRecord[]> {
+    const { name } = await this.manager.consumers.add(runStream.name, readingFrom(run, after + 1));
+    try {
+      const consumer = await this.stream.consumers.get(runStream.name, name);
+      const batch: StoredRecord[] = [];
+      for await (const { seq, data, info } of await consumer.fetch({
+        max_messages: batchMessages,
+        expires: silentMs,
+      })) {
+        batch.push({ sequence: seq, record: json.decode(data) });
+        if (info.deliverySequence !== batch.length) throw new Error(`a record of run ${run} before ${seq} was lost`);
+        if (seq >= upTo) break;
+      }
+      if (batch.length === 0) throw new Error(`nothing of run ${run} came within ${silentMs / 1000} s`);
+      return batch;
     } finally {
       this.manager.consumers.delete(runStream.name, name).catch(() => {}); // the server removes it when nobody reads
     }
