@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { RunHistory } from '@auseq/infra/history/run-history';
+import { createLogger } from '@auseq/infra/logging/logger';
 import { connectNats } from '@auseq/infra/nats/connect-nats';
 import { type NatsFixture, startNats } from '@auseq/infra/nats/nats.fixture';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
@@ -14,11 +16,16 @@ import { verifyLedger } from '@auseq/proto/verify-ledger';
 import type { NatsConnection } from 'nats';
 import { type Happening, history as historyOf } from './history.fixture.js';
 import { keepLedger } from './keep-ledger.js';
+import { startLedgerKeeper } from './ledger-keeper.js';
 import { ledgerLines } from './ledger-lines.js';
 import { pieceKey } from './pieces.js';
 import { storedLedger } from './stored-ledger.js';
 
 const shape = { leaves: 2, batchSize: 2, epochLength: 6 };
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const giveUpAt = Date.now() + 10_000; !(await holds()); await pause(10))
+    if (Date.now() > giveUpAt) throw new Error('waited 10 s in vain');
+}
 const steps = (count: number): Happening[] => Array.from({ length: count }, () => 'step');
 
 describe('keeping a ledger in the store', () => {
@@ -122,5 +129,22 @@ describe('keeping a ledger in the store', () => {
       await store.put(key, Buffer.from(changed));
       await assert.rejects(all(storedLedger(store, 'away', signal)), isBroken, changed.slice(0, 80));
     }
+  });
+
+  it('tries again by itself while the store is away', async () => {
+    const done = await append('patient', steps(1));
+    const blocked = join(folder, 'runs/patient/ledger');
+    mkdirSync(join(folder, 'runs/patient'), { recursive: true });
+    writeFileSync(blocked, 'a file where the folder should be');
+    const warnings: string[] = [];
+    const logger = createLogger({ role: 'coordinator', destination: { write: (line) => warnings.push(line) } });
+    const runs = () => ['patient'];
+    const keeper = startLedgerKeeper({ connection, history, store, runs, logger, firstRetryMs: 20 });
+    await until(() => warnings.some((line) => line.includes('not in the store yet')));
+    await append('patient', steps(2), done);
+    rmSync(blocked);
+    await until(async () => (await keys('patient')).length === 1);
+    assert.deepEqual(await keys('patient'), ['00000001-00000002.ndjson']);
+    await keeper.close();
   });
 });

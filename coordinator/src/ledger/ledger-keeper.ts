@@ -11,22 +11,23 @@ export interface LedgerKeeperParts extends KeepParts {
   /** Names of all runs. */
   readonly runs: () => readonly string[];
   readonly logger: ReturnType<typeof createLogger>;
+  /** Until the second attempt while the store or JetStream is away; the wait doubles up to a minute. */
+  readonly firstRetryMs?: number;
 }
 
 const codec = JSONCodec<{ readonly state?: RunState }>();
-/** Between attempts while the store or JetStream is away; doubled each time. */
-const retryMs = { first: 5_000, longest: 60_000 };
+const longestRetryMs = 60_000;
 
 /**
  * Keeps the ledger of every run in the store: at each checkpoint, at the end of a run, and at the start for what a
  * coordinator before this one left. One run after the other and beside all decisions: a store that is away delays only this.
  */
-export function startLedgerKeeper({ connection, runs, logger, ...parts }: LedgerKeeperParts): {
+export function startLedgerKeeper({ connection, runs, logger, firstRetryMs = 5_000, ...parts }: LedgerKeeperParts): {
   close(): Promise<void>;
 } {
   const end = new AbortController();
   const known = new Map<string, Kept>();
-  let waitMs = retryMs.first;
+  let waitMs = firstRetryMs;
   const due = new Set(runs());
   let wake = () => {};
   const note = (run: string) => {
@@ -57,7 +58,7 @@ export function startLedgerKeeper({ connection, runs, logger, ...parts }: Ledger
     try {
       const kept = await keepLedger(parts, run, known.get(run) ?? null, end.signal);
       if (kept) known.set(run, kept);
-      waitMs = retryMs.first;
+      waitMs = firstRetryMs;
     } catch (error) {
       known.delete(run);
       if (end.signal.aborted) return;
@@ -66,7 +67,7 @@ export function startLedgerKeeper({ connection, runs, logger, ...parts }: Ledger
       if (AuseqError.from(error).code === 'AU_LEDGER_BROKEN') return;
       due.add(run);
       await pause(waitMs, undefined, { signal: end.signal });
-      waitMs = Math.min(2 * waitMs, retryMs.longest);
+      waitMs = Math.min(2 * waitMs, longestRetryMs);
     }
   };
   const work = async () => {

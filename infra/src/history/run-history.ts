@@ -21,7 +21,7 @@ const anyJson = JSONCodec<unknown>();
 const wrongLastSequence = 10071;
 const attemptMs = 2_000;
 const noSuchMessage = 10037;
-const batchMessages = 500;
+const batchMessages = 100;
 /** A broker that gives nothing of what it has for this long is away. */
 const silentMs = 5_000;
 const idleMs = 30_000;
