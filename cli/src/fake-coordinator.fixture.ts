@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AuseqError } from '@auseq/proto/errors';
 import {
   ClusterDefinition,
+  type LedgerLine,
   ResultsDefinition,
   type Run,
   type RunEvent,
@@ -19,6 +20,7 @@ export interface FakeCoordinator {
   readonly events: RunEvent[];
   readonly objects: Map<string, Uint8Array>;
   readonly submitted: SubmitRequest[];
+  readonly ledgers: Map<string, LedgerLine[]>;
   /** Ends the open streams as a dying coordinator does, once each. */
   dropWatchAfter: number | null;
   stop(): Promise<void>;
@@ -45,9 +47,10 @@ export async function startFakeCoordinator(port = 0): Promise<FakeCoordinator> {
   const events: RunEvent[] = [];
   const objects = new Map<string, Uint8Array>();
   const submitted: SubmitRequest[] = [];
+  const ledgers = new Map<string, LedgerLine[]>();
   const find = (name: string) => runs.get(name) ?? refuse('AU_RUN_NOT_FOUND', name);
   const server = createServer().use(codedErrors);
-  const fake = { runs, events, objects, submitted, dropWatchAfter: null as number | null };
+  const fake = { runs, events, objects, submitted, ledgers, dropWatchAfter: null as number | null };
   server.add(RunsDefinition, {
     async submit(request) {
       submitted.push(request);
@@ -88,6 +91,9 @@ export async function startFakeCoordinator(port = 0): Promise<FakeCoordinator> {
           msg: 'stepped',
         }),
       };
+    },
+    async *ledger({ run }) {
+      yield* ledgers.get(run) ?? refuse('AU_RUN_NOT_FOUND', run);
     },
   });
   server.add(ResultsDefinition, {

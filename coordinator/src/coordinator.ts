@@ -14,6 +14,7 @@ import { membershipSubject } from '@auseq/proto/subjects';
 import { createServer } from 'nice-grpc';
 import { Conductor } from './conductor.js';
 import { takeLease } from './lease.js';
+import { startLedgerKeeper } from './ledger/ledger-keeper.js';
 import { createResultsService } from './results/results-service.js';
 import { Placement } from './runs/place-run.js';
 import { RunBook } from './runs/run-book.js';
@@ -60,6 +61,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   const placement = new Placement({ book, history, store, workers, announce, logger });
   const conductor = new Conductor({ book, workers, placement, logger });
   const watching = startWatching(connection, { conductor, book, lease }, (error) => onFatal(AuseqError.from(error)));
+  const runs = () => book.all().map(({ name }) => name);
+  const keeper = startLedgerKeeper({ connection, history, store, runs, logger });
 
   const server = createServer({
     'grpc.max_receive_message_length': largestMessageBytes,
@@ -70,7 +73,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   }).use(codedErrors);
   const bound = { address: '' };
   const checkRun = (run: string) => void conductor.record(run);
-  server.add(RunsDefinition, createRunsService({ conductor, book, store, stream: connection.jetstream() }));
+  server.add(RunsDefinition, createRunsService({ conductor, book, store, history, stream: connection.jetstream() }));
   server.add(ResultsDefinition, createResultsService(store, checkRun));
   server.add(WorkersDefinition, createWorkersService({ conductor, workers, natsUrl, storeUrl }));
   const clusterParts = { workers, book, natsUrl, storeUrl };
@@ -84,6 +87,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       watching.close();
       conductor.close();
       server.forceShutdown();
+      await keeper.close();
       await lease.close();
       await connection.close();
     },

@@ -34,6 +34,7 @@ export const errorTable = {
   AU_CHECKPOINT_NOT_FOUND: 'notFound',
   AU_CHECKPOINT_CORRUPT: 'input',
   AU_CHECKPOINT_PROVENANCE: 'conflict',
+  AU_LEDGER_BROKEN: 'input',
   AU_COORDINATOR_UNREACHABLE: 'unreachable',
   AU_NATS_UNREACHABLE: 'unreachable',
   AU_STORE_UNREACHABLE: 'unreachable',
