@@ -12,7 +12,7 @@ export function newRun(name: string, configJson: string, now: number): RunRecord
     ...{ name, state: 'queued', reason: 'waits for workers', step: 0, maxSteps: config.train.max_steps },
     ...{ generation: 0, members: [], lastMembers: 0, sync, syncReason, config, configHash: configHash(config) },
     ...{ createdAt: time, updatedAt: time, queuedAt: time, error: null, latestCheckpoint: '', stateDigest: '' },
-    ...{ restarts: 0, notBefore: 0, fromStep: null },
+    ...{ restarts: 0, notBefore: 0, fromStep: null, damaged: [] },
   };
 }
 
@@ -30,7 +30,7 @@ export function resumeChange(record: RunRecord, wish: ResumeWish, now: number): 
     wish.maxSteps > 0 ? { ...record.config, train: { ...train, max_steps: wish.maxSteps } } : record.config;
   return {
     ...{ state: 'queued', reason: 'resumed; waits for workers', error: null, restarts: 0, notBefore: 0 },
-    ...{ members: [], lastMembers: 0, config, configHash: configHash(config), fromStep: wish.fromStep },
+    ...{ members: [], lastMembers: 0, config, configHash: configHash(config), fromStep: wish.fromStep, damaged: [] },
     ...{ maxSteps: wish.maxSteps > 0 ? wish.maxSteps : record.maxSteps, queuedAt: new Date(now).toISOString() },
   };
 }
