@@ -62,6 +62,8 @@ export interface StoredCheckpoint {
   /** The state digest. */
   readonly sha256: string;
   readonly bytes: number;
+  /** True while it is on the local disk only: `checkpoint` is said when it has reached the store. */
+  readonly spooled?: boolean;
 }
 
 export type FinishKind = 'completed' | 'drained';
