@@ -10,6 +10,7 @@ import type { KeeperNotice } from '../results/checkpoint-keeper.js';
 import { isEpochEnd, manifestKey, type RetentionRule } from '../results/checkpoint-layout.js';
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
 import { fitWeights, some } from '../results/fit-weights.js';
+import { impatient } from '../results/impatient-store.js';
 import { slipsOfModelTar, withSlips } from '../results/model-tar-slips.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
 import { readModelTar } from '../results/read-model-tar.js';
@@ -34,6 +35,8 @@ const baselineFrames = 200;
 const spooledAtLeast = 2;
 /** An agent that leaves waits for its drain less long than a run does at its end. */
 const drainWaitMs = 60_000;
+/** The step loop waits for a picture no longer than this. */
+const pictureWithinMs = 10_000;
 /** Pictures of one grid. */
 const gridColumns = 8;
 
@@ -267,15 +270,25 @@ async function record(run: Opened, commit: CommittedStep, context: StepContext):
 
 async function show(run: Opened, context: StepContext, step: number, draws: readonly Draw[], folder = 'train_images') {
   const key = pictureKey(context.run, step, folder);
+  let stored = false;
+  // A store that is away costs the picture, not the run.
+  const put = async (at: string, data: Uint8Array | AsyncIterable<Uint8Array>) => {
+    try {
+      await impatient(context.store, pictureWithinMs).put(at, data);
+      stored = true;
+    } catch (error) {
+      context.logger.warn({ err: error, key: at }, 'a picture could not be stored');
+    }
+  };
   const sources = {
     engine: run.engine,
     assets: run.inputs.assets,
     imageSize: run.inputs.config.dataset.image_size,
-    store: context.store,
+    store: { put },
   };
   const picture = await writePictureGrid(sources, draws.slice(0, gridColumns), key, context.signal);
   run.scalars.image(folder, picture, step);
-  context.emit('image', { step, key });
+  if (stored) context.emit('image', { step, key });
 }
 
 async function validate(run: Opened, context: StepContext, step: number): Promise<void> {

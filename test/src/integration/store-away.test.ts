@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { auseqHome } from '@auseq/infra/runtime/auseq-home';
+import { auseqJson } from '../kit/auseq.js';
+import { startCluster, type TestCluster } from '../kit/cluster.js';
+import { makeTinyInputs, type TinyInputs } from '../kit/tiny-inputs.js';
+
+const waitMs = 120_000;
+
+describe('a run whose store goes away', () => {
+  let cluster: TestCluster;
+  let inputs: TinyInputs;
+  const folder = mkdtempSync(join(tmpdir(), 'auseq-away-'));
+  const faults = join(folder, 'faults.json');
+  // The spool is in AUSEQ_HOME, which all clones share: a name of our own keeps this test from others.
+  const name = `away-${process.pid}`;
+  const spools = () => {
+    const root = join(auseqHome(), 'spool');
+    return existsSync(root) ? readdirSync(root).filter((each) => each.startsWith(`${name}-`)) : [];
+  };
+
+  before(async () => {
+    inputs = await makeTinyInputs(folder);
+    process.env.AUSEQ_STORE_FAULTS = faults;
+    cluster = await startCluster({ workers: 1 });
+    await cluster.processes();
+  });
+  after(async () => {
+    delete process.env.AUSEQ_STORE_FAULTS;
+    await cluster?.stop();
+    for (const each of spools()) rmSync(join(auseqHome(), 'spool', each), { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('goes on training, keeps its checkpoints on the local disk, and stores all that are wanted when it is back', async () => {
+    const sets = {
+      'dataset.root': inputs.data,
+      assets: inputs.assets,
+      'train.max_steps': 60,
+      'train.checkpoint_steps': 5,
+    };
+    const run = cluster.submit('configs/tiny.yml', sets, name);
+    run.catch(() => {});
+    const until = async (what: string, look: () => Promise<boolean>) => {
+      for (const giveUpAt = Date.now() + waitMs; !(await look()); await pause(200))
+        if (Date.now() > giveUpAt) throw new Error(`waited in vain: ${what}`);
+    };
+    await until('the run steps', async () => (await cluster.show(name).catch(() => null))?.state === 'running');
+    writeFileSync(faults, '{"error": "unreachable"}');
+    await until('a checkpoint waits locally', async () => spools().length > 0);
+    const { step } = await cluster.show(name);
+    await until('training goes on', async () => (await cluster.show(name)).step > step + 5);
+    rmSync(faults);
+    const ended = await run;
+    assert.deepEqual([ended.state, ended.step], ['completed', 60], ended.reason);
+    assert.match(ended.reason, /took all 60 steps/, 'in one generation');
+    const verdicts = await auseqJson<{ step: number; whole: boolean }[]>(['checkpoints', 'verify', name], cluster.env);
+    assert.deepEqual(
+      verdicts.slice(-3).map((each) => [each.step, each.whole]),
+      [50, 55, 60].map((each) => [each, true]),
+    );
+    assert.deepEqual(spools(), []);
+  });
+});
