@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { auseqHome } from '@auseq/infra/runtime/auseq-home';
-import { auseqJson } from '../kit/auseq.js';
+import { auseq, auseqJson } from '../kit/auseq.js';
 import { startCluster, type TestCluster } from '../kit/cluster.js';
 import { makeTinyInputs, type TinyInputs } from '../kit/tiny-inputs.js';
 
@@ -65,4 +65,31 @@ describe('a run whose store goes away', () => {
     );
     assert.deepEqual(spools(), []);
   });
+
+  it('begins from an older checkpoint where the newest is damaged, and stores that step anew', async () => {
+    const [before] = (await cluster.checkpoints(name)).slice(-1);
+    const part = partOf(cluster.folder, name, 60);
+    const bytes = readFileSync(part);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(part, bytes);
+    const ended = await cluster.resume(name, 65);
+    assert.deepEqual([ended.state, ended.step], ['completed', 65], ended.reason);
+    const { stdout } = await auseq(['runs', 'watch', name, '--output', 'json'], cluster.env);
+    assert.match(stdout, /starts from step 55/);
+    const stored = await cluster.checkpoints(name);
+    assert.equal(stored.find(({ step }) => step === 60)?.sha256, before!.sha256, 'the same bits');
+    const verdicts = await auseqJson<{ step: number; whole: boolean }[]>(['checkpoints', 'verify', name], cluster.env);
+    assert.deepEqual(
+      verdicts.filter(({ step }) => step >= 60).map((each) => [each.step, each.whole]),
+      [60, 65].map((each) => [each, true]),
+    );
+  });
 });
+
+/** The first part of a checkpoint, wherever the cluster keeps its store. */
+function partOf(folder: string, run: string, step: number): string {
+  const end = join(run, 'checkpoints', String(step).padStart(8, '0'), 'part-000.safetensors');
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((file) => file.endsWith(end));
+  assert.ok(found, end);
+  return join(folder, found);
+}
