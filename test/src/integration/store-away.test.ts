@@ -23,6 +23,11 @@ describe('a run whose store goes away', () => {
     return existsSync(root) ? readdirSync(root).filter((each) => each.startsWith(`${name}-`)) : [];
   };
 
+  const until = async (what: string, look: () => Promise<boolean>) => {
+    for (const giveUpAt = Date.now() + waitMs; !(await look()); await pause(200))
+      if (Date.now() > giveUpAt) throw new Error(`waited in vain: ${what}`);
+  };
+
   before(async () => {
     inputs = await makeTinyInputs(folder);
     process.env.AUSEQ_STORE_FAULTS = faults;
@@ -45,10 +50,6 @@ describe('a run whose store goes away', () => {
     };
     const run = cluster.submit('configs/tiny.yml', sets, name);
     run.catch(() => {});
-    const until = async (what: string, look: () => Promise<boolean>) => {
-      for (const giveUpAt = Date.now() + waitMs; !(await look()); await pause(200))
-        if (Date.now() > giveUpAt) throw new Error(`waited in vain: ${what}`);
-    };
     await until('the run steps', async () => (await cluster.show(name).catch(() => null))?.state === 'running');
     writeFileSync(faults, '{"error": "unreachable"}');
     await until('a checkpoint waits locally', async () => spools().length > 0);
@@ -57,13 +58,39 @@ describe('a run whose store goes away', () => {
     rmSync(faults);
     const ended = await run;
     assert.deepEqual([ended.state, ended.step], ['completed', 60], ended.reason);
-    assert.match(ended.reason, /took all 60 steps/, 'in one generation');
+    const { generation } = await auseqJson<{ generation: number }>(['runs', 'show', name], cluster.env);
+    assert.equal(generation, 1, 'nothing began anew');
     const verdicts = await auseqJson<{ step: number; whole: boolean }[]>(['checkpoints', 'verify', name], cluster.env);
     assert.deepEqual(
       verdicts.slice(-3).map((each) => [each.step, each.whole]),
       [50, 55, 60].map((each) => [each, true]),
     );
     assert.deepEqual(spools(), []);
+  });
+
+  it('ends with a coded error when the store stays away, and what is left is pushed', async () => {
+    const late = `${name}-late`;
+    const sets = {
+      'dataset.root': inputs.data,
+      assets: inputs.assets,
+      'train.max_steps': 20,
+      'train.checkpoint_steps': 5,
+    };
+    const run = cluster.submit('configs/tiny.yml', { ...sets, 'store.finish_seconds': 1 }, late);
+    run.catch(() => {});
+    await until('the run steps', async () => (await cluster.show(late).catch(() => null))?.state === 'running');
+    writeFileSync(faults, '{"error": "unreachable"}');
+    await assert.rejects(run, (error: Error) => {
+      assert.match(error.message, /have not reached the store .*they wait in .*spool/s);
+      return true;
+    });
+    rmSync(faults);
+    const pushed = await auseqJson<{ step: number; outcome: string }[]>(['checkpoints', 'push', late], cluster.env);
+    assert.deepEqual(pushed.at(-1)?.step, 20);
+    assert.ok(pushed.every(({ outcome }) => outcome === 'uploaded'));
+    assert.equal((await cluster.checkpoints(late)).at(-1)?.complete, true);
+    const resumed = await cluster.resume(late, 20);
+    assert.deepEqual([resumed.state, resumed.step], ['completed', 20], resumed.reason);
   });
 
   it('begins from an older checkpoint where the newest is damaged, and stores that step anew', async () => {
