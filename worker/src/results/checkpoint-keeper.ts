@@ -35,7 +35,7 @@ export interface CheckpointKeeper {
     provenance: Readonly<Record<string, string>>,
   ): Promise<{ manifest: CheckpointManifest; spooled: boolean }>;
   /** Begins with what an earlier process left behind. */
-  start(): void;
+  start(): Promise<void>;
   /** Waits until nothing waits. Throws AU_CHECKPOINT_SPOOLED after `deadlineMs`, with the folder. */
   settle(deadlineMs: number): Promise<void>;
   close(): void;
@@ -117,7 +117,10 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
   };
 
   return {
-    start: kick,
+    async start() {
+      await spool?.sweep().catch(inTrouble);
+      kick();
+    },
     async write(state, provenance) {
       if (!spool) return direct(state, provenance);
       const isBehind = (await spool.pending().catch(() => [])).length > 0;

@@ -28,6 +28,8 @@ export interface CheckpointSpool {
     state: TrainingState,
     provenance: Readonly<Record<string, string>>,
   ): Promise<{ manifest: CheckpointManifest; dropped: number[] }>;
+  /** Removes what a process that was killed while it added left without a manifest; nobody may be adding meanwhile. */
+  sweep(): Promise<void>;
   read(key: string): Promise<AsyncIterable<Uint8Array>>;
   /** The manifest goes first; removing what is not there is no error. */
   remove(step: number): Promise<void>;
@@ -65,9 +67,20 @@ export function openSpool({ folder, run, storeUrl, limitBytes, free = freeBytes 
     opened = null;
     await rm(folder, { recursive: true, force: true });
   };
+  const sweep = async () => {
+    if (!(await stat(folder).catch(() => null))) return;
+    const files = await open();
+    const kept = new Set((await storedSteps(files, run)).map((step) => checkpointFolder(run, step)));
+    for await (const { key } of files.list(`runs/${run}/checkpoints/`))
+      if (!kept.has(dirname(key))) await files.remove(key);
+    if (kept.size > 0) return;
+    opened = null;
+    await rm(folder, { recursive: true, force: true });
+  };
   return {
     folder,
     pending,
+    sweep,
     remove,
     async add(state, provenance) {
       const needed = overheadBytes + state.snapshot.arrays.reduce((sum, { data }) => sum + data.byteLength, 0);

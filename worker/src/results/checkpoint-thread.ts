@@ -21,7 +21,7 @@ port.on('message', (request: CheckpointRequest) => {
   last = last.then(async () => {
     const { id } = request;
     try {
-      if (request.kind === 'start') keeper.start();
+      if (request.kind === 'start') await keeper.start();
       if (request.kind === 'write') send({ id, written: await keeper.write(request.state, provenance) });
       else {
         if (request.kind === 'settle') await keeper.settle(request.deadlineMs);
