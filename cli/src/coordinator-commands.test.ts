@@ -8,7 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerLine } from '@auseq/proto/gen/auseq/v1/auseq';
 import { parseLedgerJson } from '@auseq/proto/ledger-json';
 import { auseq, ended, launch } from './auseq.fixture.js';
-import { addCheckpoint, type FakeCoordinator, startFakeCoordinator } from './fake-coordinator.fixture.js';
+import {
+  addCheckpoint,
+  addWholeCheckpoint,
+  type FakeCoordinator,
+  startFakeCoordinator,
+} from './fake-coordinator.fixture.js';
 
 let folder: string;
 let fake: FakeCoordinator;
@@ -204,6 +209,45 @@ test('a damaged part is refused and leaves nothing', async () => {
     readdirSync(folder).filter((file) => file.startsWith('damaged')),
     [],
   );
+});
+
+test('verify reads every checkpoint and says what is wrong with which', async () => {
+  await auseq(submit('verified'), env);
+  addWholeCheckpoint(fake, 'verified', 10);
+  const good = await auseq(['checkpoints', 'verify', 'verified', '--output', 'json'], env);
+  assert.equal(good.code, 0, good.stderr);
+  assert.deepEqual(
+    (JSON.parse(good.stdout) as { step: number; whole: boolean }[]).map(({ step, whole }) => [step, whole]),
+    [[10, true]],
+  );
+  addCheckpoint(fake, 'verified', 20, true);
+  addCheckpoint(fake, 'verified', 30); // its parts are as the manifest says, but hold no arrays
+  addCheckpoint(fake, 'verified', 40);
+  fake.objects.set('runs/verified/checkpoints/00000040/manifest.json', Buffer.from('{"step":40,"parts":[{}]}'));
+  addCheckpoint(fake, 'verified', 50);
+  fake.objects.delete('runs/verified/checkpoints/00000050/part-0.safetensors');
+  addWholeCheckpoint(fake, 'verified', 60, 'of another state');
+  const bad = await auseq(['checkpoints', 'verify', 'verified', '--output', 'json'], env);
+  assert.equal(bad.code, 10);
+  assert.match(bad.stderr, /AU_CHECKPOINT_CORRUPT/);
+  const verdicts = JSON.parse(bad.stdout) as { step: number; whole: boolean; wrong: string }[];
+  const wrongs = new Map(verdicts.map(({ step, wrong }) => [step, wrong]));
+  assert.equal(wrongs.get(10), '');
+  assert.match(wrongs.get(20)!, /part-0.*its sha256 differs/);
+  assert.match(wrongs.get(30)!, /manifest/);
+  assert.match(wrongs.get(40)!, /cannot be read/);
+  assert.match(wrongs.get(50)!, /part-0/);
+  assert.match(wrongs.get(60)!, /state digest/);
+  const one = await auseq(['checkpoints', 'verify', 'verified', '--step', '10'], env);
+  assert.equal(one.code, 0, one.stderr);
+  assert.match(one.stdout, /10 .*whole/);
+  assert.equal((await auseq(['checkpoints', 'verify', 'verified', '--step', '7'], env)).code, 4);
+});
+
+test('push says that nothing waits', async () => {
+  const { code, stderr } = await auseq(['checkpoints', 'push', 'nobody'], { ...env, AUSEQ_HOME: folder });
+  assert.equal(code, 4);
+  assert.match(stderr, /AU_CHECKPOINT_NOT_FOUND/);
 });
 
 test('pictures are pulled by name', async () => {

@@ -138,3 +138,28 @@ export function addCheckpoint(fake: FakeCoordinator, run: string, step: number, 
   const manifest = { step, sha256: digest(Buffer.from(String(step))), bytes: data.length, parts: [part] };
   fake.objects.set(`${folder}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
 }
+
+/** A checkpoint without arrays: an empty container, and the digest over step, seed and data position only. */
+export function addWholeCheckpoint(fake: FakeCoordinator, run: string, step: number, sha256 = emptyState(step)): void {
+  const folder = `runs/${run}/checkpoints/${String(step).padStart(8, '0')}`;
+  const data = Buffer.concat([Buffer.from(BigUint64Array.of(8n).buffer), Buffer.from('{}      ')]);
+  const part = { key: `${folder}/part-000.safetensors`, sha256: digest(data), bytes: data.length };
+  fake.objects.set(part.key, data);
+  const state = { data: { epoch: 0, position: 0 }, seed: 0, provenance: {} };
+  const manifest = { version: 1, run, step, sha256, bytes: data.length, parts: [part], ...state };
+  fake.objects.set(`${folder}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
+}
+
+function emptyState(step: number): string {
+  const scalars: [string, number][] = [
+    ['data/epoch', 0],
+    ['data/position', 0],
+    ['rng/seed', 0],
+    ['step', step],
+  ];
+  const hashed = scalars.flatMap(([name, value]) => [
+    Buffer.from(`${name}\0uint64\0\0`),
+    Buffer.from(BigUint64Array.of(BigInt(value)).buffer),
+  ]);
+  return digest(Buffer.concat(hashed));
+}

@@ -203,6 +203,39 @@ describe('the coordinator', () => {
     assert.equal((await client().show({ run: name })).state, 'starting');
   });
 
+  it('goes back to an older checkpoint, then to the seed, when a member finds the base damaged', async () => {
+    const a = attach('worker-0');
+    const { name } = await submit({ workers: 1 });
+    await assigned(a, name, 1);
+    for (const step of [20, 40]) await putCheckpoint(folder, name, step);
+    const errorOf = (code: string, step: number) =>
+      JSON.stringify({ code, what: 'damaged', why: 'its sha256 differs', try: '', where: manifestKey(name, step) });
+    a.report(name, 1, 'failed', { errorJson: errorOf('AU_WORKER_LOST', 0) });
+    a.report('', 0, 'idle');
+    assert.equal((await assigned(a, name, 2)).baseCheckpoint, manifestKey(name, 40));
+    a.report(name, 2, 'failed', { errorJson: errorOf('AU_CHECKPOINT_CORRUPT', 40) });
+    const fallen = await until('it falls back', async () => {
+      const shown = await client().show({ run: name });
+      return /sha256 differs.*goes on from the checkpoint of step 20/.test(shown.reason) && shown;
+    });
+    assert.equal(fallen.state, 'starting');
+    a.report('', 0, 'idle');
+    assert.equal((await assigned(a, name, 3)).baseCheckpoint, manifestKey(name, 20));
+    // A loss before the next checkpoint does not go to the damaged one again.
+    a.report(name, 3, 'failed', { errorJson: errorOf('AU_WORKER_LOST', 0) });
+    a.report('', 0, 'idle');
+    assert.equal((await assigned(a, name, 4)).baseCheckpoint, manifestKey(name, 20));
+    a.report(name, 4, 'failed', { errorJson: errorOf('AU_CHECKPOINT_CORRUPT', 20) });
+    a.report('', 0, 'idle');
+    assert.equal((await assigned(a, name, 5)).baseCheckpoint, '');
+    a.report(name, 5, 'finished', { step: 100 });
+    await state(name, 'completed');
+    const decisions: string[] = [];
+    for await (const { kind, json } of client().watch({ run: name, afterSequence: 0 }))
+      if (kind === 'decision') decisions.push((JSON.parse(json) as { decision: string }).decision);
+    assert.deepEqual(decisions, ['starts from step 20', 'starts from the seed']);
+  });
+
   it('stops with a checkpoint and resumes from it', async () => {
     const a = attach('worker-0');
     const { name } = await submit({ workers: 1 });

@@ -58,7 +58,7 @@ export function createRunsService({ conductor, book, store, history, stream }: R
         const record = conductor.record(run);
         const change = resumeChange(record, { maxSteps, fromStep: fromStep < 0 ? null : fromStep }, Date.now());
         if (!hasEnded(record.state)) throw notEnded(run, record.state);
-        if (fromStep > 0 && !(await findCheckpoint(store, run, fromStep))) throw noCheckpoint(run, fromStep);
+        if (fromStep > 0 && !(await findCheckpoint(store, run, { step: fromStep }))) throw noCheckpoint(run, fromStep);
         await book.change(run, change);
         await conductor.place();
         return conductor.view(run);
