@@ -2,16 +2,21 @@ import type { createLogger } from '@auseq/infra/logging/logger';
 import { AuseqError, type SerialisedError } from '@auseq/proto/errors';
 import type { AssignmentReport, Run } from '@auseq/proto/gen/auseq/v1/auseq';
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
-import type { CommitNotice } from '@auseq/proto/run-records';
-import { LiveGeneration } from './generation.js';
+import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
+import { LiveGeneration, reattachMs } from './generation.js';
 import { decideLoss } from './runs/decide-loss.js';
+import { decideWithout, roomFor } from './runs/decide-members.js';
 import { decideReport } from './runs/decide-report.js';
 import type { Placement } from './runs/place-run.js';
 import { orderQueue, planStart } from './runs/plan-start.js';
 import type { RunBook } from './runs/run-book.js';
 import { type RunRecord, viewRun } from './runs/run-record.js';
 import { hasEnded } from './runs/run-states.js';
+import { withSameBits } from './runs/same-bits.js';
 import type { AttachedWorker, WorkerTable } from './workers/worker-table.js';
+
+/** A worker that could not join a run is asked again after this. */
+const joinAgainMs = 3_000;
 
 export interface ConductorParts {
   readonly book: RunBook;
@@ -33,6 +38,10 @@ export class Conductor {
       }
     }
   }
+
+  private readonly startedAt = performance.now();
+  /** The newest membership of each run, told again until every member was heard in it. */
+  private readonly told = new Map<string, GenerationRecord>();
 
   /** Runs `work` after everything that was asked before; never again once closed. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -61,26 +70,54 @@ export class Conductor {
     });
   }
 
-  /** To be called whenever something may have become possible: starts what can start, in queue order. */
+  /** To be called whenever something may have become possible: starts what can start, in queue order, then lets runs grow. */
   async place(): Promise<void> {
+    const waits = await this.startQueued();
+    if (!waits) await this.grow();
+  }
+
+  /** Workers that no run waits for join runs that have room (elastic). */
+  private async grow(): Promise<void> {
+    const { book, workers, placement, logger } = this.parts;
+    for (const [name, live] of this.live) {
+      if (performance.now() < live.joinNotBefore) continue;
+      const record = book.get(name)!;
+      const build = workers.get(record.members[0] ?? '')?.hello.build;
+      const fit = withSameBits(workers.idle().map(this.built), record.config.exact, build);
+      for (const worker of fit.sort(byName).slice(0, roomFor(record))) {
+        logger.info({ run: name, worker }, 'a worker prepares to join');
+        await placement.admit(book.get(name)!, worker);
+      }
+    }
+  }
+
+  private readonly built = (name: string) => ({ name, build: this.parts.workers.get(name)?.hello.build ?? '' });
+
+  /** True where a run waits for workers that are or will be there. */
+  private async startQueued(): Promise<boolean> {
     const { book, workers, placement } = this.parts;
     for (const record of orderQueue(book.all())) {
       const settling = workers.settling((run) => hasEnded(book.get(run)?.state ?? 'failed'));
       const plan = planStart(
         record,
-        { idle: workers.idle(), settling, attached: workers.attached().length },
+        {
+          idle: withSameBits(workers.idle().map(this.built), record.config.exact),
+          settling,
+          attached: workers.attached().length,
+        },
         Date.now(),
       );
       if (!plan.start) {
         if (plan.reason !== null && record.state === 'queued') await book.change(record.name, { reason: plan.reason });
-        if (plan.blocks) return;
+        if (plan.blocks) return true;
         continue;
       }
       const started = await placement.begin(record, plan.members, plan.reason);
-      if (!started) return; // the store is away: tried again at the next tick
+      if (!started) return true; // the store is away: tried again at the next tick
       this.live.set(record.name, new LiveGeneration(started.generation, plan.members, performance.now(), false));
       placement.assign(started);
     }
+    return false;
   }
 
   /** Stops a run where it stands: at the next step border with a checkpoint once it steps, else at once. */
@@ -124,7 +161,9 @@ export class Conductor {
     const live = this.live.get(sent.run);
     live?.attached(name);
     if (sent.state === 'finished' || sent.state === 'stopped') live?.finish(name);
-    if (decision.kind === 'lost') return this.endGeneration(record, decision.error);
+    if (decision.kind === 'joins') return this.join(record, name);
+    if (decision.kind === 'stays-out') return this.staysOut(record, name, decision.error);
+    if (decision.kind === 'lost') return this.lose(record, name, decision.error);
     if (decision.kind === 'drained') return this.endGeneration(record, drained(record, decision.step));
     if (decision.kind === 'change') {
       const changed = await book.change(record.name, decision.change);
@@ -134,8 +173,29 @@ export class Conductor {
     if (record.state === 'stopping' && stillSteps) placement.cancel(record, 'a person asked to stop', true);
   }
 
-  onDraining(worker: AttachedWorker): void {
+  /** A worker leaves in good order: the others go on without it, or all stop with a checkpoint where it is needed. */
+  async onDraining(worker: AttachedWorker): Promise<void> {
     worker.state = 'draining';
+    const name = worker.hello.worker;
+    for (const run of [...this.live.keys()]) {
+      const record = this.parts.book.get(run);
+      if (!record) continue;
+      if (record.joining.includes(name)) await this.staysOut(record, name, leaves(run, name));
+      if (!record.members.includes(name)) continue;
+      const decision = decideWithout(record, name, leaves(run, name));
+      if (decision.kind === 'goes-on' && record.state === 'running') await this.goOn(record, name, decision);
+      else this.parts.placement.dismiss(record, name, 'it leaves', true);
+    }
+  }
+
+  /** Others have changed the membership while no coordinator did (PROTOCOL 15): what is stored holds. */
+  async onMembership(history: GenerationRecord): Promise<void> {
+    const record = this.parts.book.get(history.run);
+    const live = this.live.get(history.run);
+    if (!record || !live || history.generation <= record.generation) return;
+    const { generation, members, reason } = history;
+    await this.parts.book.change(record.name, { generation, members, lastMembers: members.length, reason });
+    live.regroup(generation, members, performance.now());
   }
 
   /** A worker's stream has ended: its step process ends with it. */
@@ -168,10 +228,18 @@ export class Conductor {
   }
 
   async checkLives(): Promise<void> {
-    for (const [name, live] of this.live) {
-      const reason = live.lost(performance.now());
-      const record = this.parts.book.get(name);
-      if (reason && record) await this.endGeneration(record, workerLost(name, reason));
+    const { book, placement, workers } = this.parts;
+    for (const [name, live] of [...this.live]) {
+      const record = book.get(name);
+      const history = this.told.get(name);
+      if (history?.generation === live.generation && !live.isKnown) placement.tell(history);
+      const lost = live.lost(performance.now());
+      if (!record) continue;
+      if (lost?.worker) await this.lose(record, lost.worker, workerLost(name, lost.reason));
+      else if (lost) await this.endGeneration(record, workerLost(name, lost.reason));
+      if (performance.now() - this.startedAt < reattachMs) continue;
+      const gone = record.joining.find((worker) => !workers.get(worker));
+      if (gone) await this.staysOut(book.get(name)!, gone, workerLost(name, `${gone} is not attached`));
     }
   }
 
@@ -184,11 +252,60 @@ export class Conductor {
 
   /** Ends the generations that a worker can take no part in any more. */
   private async onWorkerGone(worker: string, why: string): Promise<void> {
-    for (const [name, live] of this.live) {
+    // A copy: what ends here may make room for another run, which begins on this very worker.
+    for (const [name, live] of [...this.live]) {
       const record = this.parts.book.get(name);
+      if (record?.joining.includes(worker)) await this.staysOut(record, worker, workerLost(name, why));
       if (!record?.members.includes(worker) || live.isDone(worker)) continue;
-      await this.endGeneration(record, workerLost(name, `${worker}: ${why}`));
+      await this.lose(record, worker, workerLost(name, `${worker}: ${why}`));
     }
+  }
+
+  /** A member is lost: the others go on in the same step where they can; else the generation ends. */
+  private async lose(record: RunRecord, worker: string, error: SerialisedError): Promise<void> {
+    const decision = decideWithout(record, worker, error);
+    const goesOn = decision.kind === 'goes-on' && (await this.goOn(record, worker, decision));
+    if (!goesOn) await this.endGeneration(record, decision.kind === 'ends' ? decision.error : error);
+  }
+
+  private async goOn(
+    record: RunRecord,
+    lost: string,
+    { members, reason }: { members: readonly string[]; reason: string },
+  ): Promise<boolean> {
+    const changed = await this.regroup(record, { members, joining: [], reason });
+    if (changed) this.parts.placement.dismiss(changed, lost, reason, false);
+    return changed !== null;
+  }
+
+  private async join(record: RunRecord, worker: string): Promise<void> {
+    if (!['running', 'starting'].includes(record.state)) return this.staysOut(record, worker, over(record));
+    const members = [...record.members, worker];
+    const reason = `${worker} joins ${record.members.join(', ')}`;
+    await this.regroup(record, { members, joining: [worker], reason });
+  }
+
+  private async staysOut(record: RunRecord, worker: string, error: SerialisedError): Promise<void> {
+    const { book, placement, logger } = this.parts;
+    logger.warn({ run: record.name, worker, err: error }, 'a worker does not join');
+    placement.dismiss(record, worker, error.why, false);
+    await book.change(record.name, { joining: record.joining.filter((each) => each !== worker) });
+    const live = this.live.get(record.name);
+    if (live) live.joinNotBefore = performance.now() + joinAgainMs;
+  }
+
+  private async regroup(
+    record: RunRecord,
+    wish: { members: readonly string[]; joining: readonly string[]; reason: string },
+  ): Promise<RunRecord | null> {
+    const { placement, logger } = this.parts;
+    const changed = await placement.regroup(record, wish);
+    if (!changed) return null;
+    const { generation, members } = changed.record;
+    this.live.get(record.name)?.regroup(generation, members, performance.now());
+    this.told.set(record.name, changed.history);
+    logger.info({ run: record.name, generation, members, reason: wish.reason }, 'generation begins');
+    return changed.record;
   }
 
   private async endGeneration(record: RunRecord, error: SerialisedError): Promise<void> {
@@ -203,11 +320,27 @@ export class Conductor {
     if (hasEnded(changed.state)) await this.onEnd(changed);
   }
 
-  private async onEnd({ name, state, step }: RunRecord): Promise<void> {
+  private async onEnd(record: RunRecord): Promise<void> {
+    const { name, state, step } = record;
+    for (const worker of record.joining) this.parts.placement.dismiss(record, worker, 'the run has ended', false);
     this.live.delete(name);
+    this.told.delete(name);
     this.parts.logger.info({ run: name, state, step }, 'run ended');
     await this.place();
   }
+}
+
+/** worker-2 before worker-10. */
+function byName(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+function leaves(run: string, worker: string): SerialisedError {
+  return { code: 'AU_WORKER_LOST', what: `${worker} leaves`, why: 'it was told to end', try: `auseq runs show ${run}` };
+}
+
+function over({ name, state }: RunRecord): SerialisedError {
+  return { code: 'AU_WORKER_LOST', what: `run ${name} is ${state}`, why: 'it takes no member', try: 'auseq runs list' };
 }
 
 function workerLost(run: string, why: string): SerialisedError {

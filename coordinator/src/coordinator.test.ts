@@ -137,26 +137,64 @@ describe('the coordinator', () => {
     assert.deepEqual(rest, events.slice(-2));
   });
 
-  it('starts a new generation from the newest whole checkpoint when a worker is lost', async () => {
+  it('lets the others go on when a worker is lost, and takes it in again once it is ready', async () => {
     const [a, b] = [attach('worker-0'), attach('worker-1')];
     const { name } = await submit({ workers: 2 });
     await Promise.all([assigned(a, name, 1), assigned(b, name, 1)]);
     a.report(name, 1, 'stepping', { step: 1 });
+    await state(name, 'running');
+    const shown = (generation: number) =>
+      until(`generation ${generation}`, async () => {
+        const run = await client().show({ run: name });
+        return run.generation === generation && run;
+      });
+    await b.leave();
+    const alone = await shown(2);
+    assert.equal(alone.state, 'running');
+    assert.deepEqual(alone.workers, ['worker-0']);
+    assert.match(alone.reason, /lost a worker: worker-1: .*; worker-0 go on in the same step/);
+    assert.deepEqual(a.cancels, []);
+    const again = attach('worker-1');
+    const { joins, baseCheckpoint } = await assigned(again, name, 2);
+    assert.deepEqual([joins, baseCheckpoint], [true, '']);
+    assert.deepEqual((await client().show({ run: name })).workers, ['worker-0']);
+    again.report(name, 2, 'ready');
+    assert.deepEqual((await shown(3)).workers, ['worker-0', 'worker-1']);
+    // The writer is lost as well: the other one, which holds no state yet, cannot go on alone.
+    await a.leave();
+    assert.match((await state(name, 'starting')).reason, /worker-0: .* goes on from the seed/);
+  });
+
+  it('has a worker that leaves replaced by the others, or all stop with a checkpoint where none is left', async () => {
+    const [a, b] = [attach('worker-0'), attach('worker-1')];
+    const { name } = await submit({ workers: 2 });
+    await Promise.all([assigned(a, name, 1), assigned(b, name, 1)]);
+    a.report(name, 1, 'stepping', { step: 1 });
+    await state(name, 'running');
+    a.drain();
+    assert.equal((await until('it may leave', () => a.cancels[0])).checkpoint, false);
+    assert.deepEqual((await client().show({ run: name })).workers, ['worker-1']);
+    b.drain();
+    assert.equal((await until('the drain is asked for', () => b.cancels[0])).checkpoint, true);
+  });
+
+  it('starts a new generation from the newest whole checkpoint when its last worker is lost', async () => {
+    const b = attach('worker-1');
+    const { name } = await submit({ workers: 1 });
+    await assigned(b, name, 1);
+    b.report(name, 1, 'stepping', { step: 1 });
     await state(name, 'running');
     await putCheckpoint(folder, name, 20);
     await putCheckpoint(folder, name, 40, { whole: false });
     await b.leave();
     const waiting = await state(name, 'starting');
     assert.match(waiting.reason, /worker-1: .* goes on from the checkpoint of step 20/);
-    assert.equal(await until('worker-0 is told', () => a.cancels.find(({ run }) => run === name)?.generation), 1);
-    a.report('', 0, 'idle');
     const again = attach('worker-1');
     assert.equal((await assigned(again, name, 2)).baseCheckpoint, manifestKey(name, 20));
-    assert.equal((await assigned(a, name, 2)).rank, 0);
     assert.equal((await client().show({ run: name })).step, 20);
     // What the first generation still says is void.
-    a.report(name, 1, 'finished', { step: 100 });
-    await until('the late report is refused', () => a.cancels.some(({ reason }) => /is over/.test(reason)));
+    again.report(name, 1, 'finished', { step: 100 });
+    await until('the late report is refused', () => again.cancels.some(({ reason }) => /is over/.test(reason)));
     assert.equal((await client().show({ run: name })).state, 'starting');
   });
 

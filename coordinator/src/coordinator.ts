@@ -9,6 +9,8 @@ import {
   RunsDefinition,
   WorkersDefinition,
 } from '@auseq/proto/gen/auseq/v1/auseq';
+import type { GenerationRecord } from '@auseq/proto/run-records';
+import { membershipSubject } from '@auseq/proto/subjects';
 import { createServer } from 'nice-grpc';
 import { Conductor } from './conductor.js';
 import { createResultsService } from './results/results-service.js';
@@ -51,7 +53,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   await history.ensureStream();
   const book = await RunBook.open(await RunStore.open(connection), history);
   const workers = new WorkerTable();
-  const placement = new Placement({ book, history, store, workers, logger });
+  const announce = (record: GenerationRecord) =>
+    connection.publish(membershipSubject(record.run), JSON.stringify(record));
+  const placement = new Placement({ book, history, store, workers, announce, logger });
   const conductor = new Conductor({ book, workers, placement, logger });
   const watching = startWatching(connection, conductor, book, (error) => onFatal(AuseqError.from(error)));
 

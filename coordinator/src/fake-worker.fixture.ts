@@ -40,6 +40,11 @@ export class FakeWorker {
     this.send({ $case: 'report', report: { run, generation, state, ...fields } });
   }
 
+  /** Says that it is about to leave in good order. */
+  drain(): void {
+    this.send({ $case: 'draining', draining: {} });
+  }
+
   /** Closes the stream, as the death of an agent does. */
   leave(): Promise<unknown> {
     this.end.abort();

@@ -2,16 +2,19 @@ import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
 import { decideLife, decideStall, excuse, hearBeat, type MemberLife, newLife } from './workers/liveness.js';
 
 /** A coordinator that was restarted gives agents this long to come back before it counts their step processes as lost. */
-const reattachMs = 15_000;
+export const reattachMs = 15_000;
 
 /** What is known of a generation in work beside its run's record: never stored, rebuilt from heartbeats and reports. */
 export class LiveGeneration {
   private readonly lives = new Map<string, MemberLife>();
   private readonly done = new Set<string>();
   private readonly awaited: Map<string, number>;
+  private readonly heardOf = new Set<string>();
+  /** When the next worker may join: one that failed to is not asked again at once. */
+  joinNotBefore = 0;
 
   constructor(
-    readonly generation: number,
+    public generation: number,
     members: readonly string[],
     now: number,
     takenOver: boolean,
@@ -20,7 +23,21 @@ export class LiveGeneration {
     this.awaited = new Map(takenOver ? members.map((worker) => [worker, now + reattachMs]) : []);
   }
 
+  /** Another membership of the same run goes on: nobody is blamed for the change. */
+  regroup(generation: number, members: readonly string[], now: number): void {
+    this.generation = generation;
+    this.heardOf.clear();
+    for (const worker of this.lives.keys()) if (!members.includes(worker)) this.lives.delete(worker);
+    for (const worker of members) this.lives.set(worker, excuse(this.lives.get(worker) ?? newLife(now), now));
+  }
+
+  /** Every member has been heard in this generation. */
+  get isKnown(): boolean {
+    return [...this.lives.keys()].every((worker) => this.heardOf.has(worker));
+  }
+
   hear(beat: Heartbeat, now: number): void {
+    this.heardOf.add(beat.worker);
     const life = this.lives.get(beat.worker);
     if (life) this.lives.set(beat.worker, hearBeat(life, beat, now));
   }
@@ -43,16 +60,17 @@ export class LiveGeneration {
     return this.done.has(worker);
   }
 
-  /** Why this generation must end: a member is dead or hangs, or all wait for each other. */
-  lost(now: number): string | null {
+  /** A member that is dead or hangs; null for the worker where all wait for each other. */
+  lost(now: number): { worker: string | null; reason: string } | null {
     for (const [worker, life] of this.lives) {
       if (this.done.has(worker)) continue;
       const deadline = this.awaited.get(worker);
-      if (deadline !== undefined && now > deadline) return `${worker} did not attach again`;
+      if (deadline !== undefined && now > deadline) return { worker, reason: `${worker} did not attach again` };
       const reason = decideLife(life, worker, now);
-      if (reason) return reason;
+      if (reason) return { worker, reason };
     }
     const acting = [...this.lives].filter(([worker]) => !this.done.has(worker)).map(([, life]) => life);
-    return decideStall(acting, now);
+    const stall = decideStall(acting, now);
+    return stall === null ? null : { worker: null, reason: stall };
   }
 }

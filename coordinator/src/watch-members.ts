@@ -1,5 +1,5 @@
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
-import type { CommitNotice } from '@auseq/proto/run-records';
+import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
 import { clusterSubjects, parseGenerationSubject } from '@auseq/proto/subjects';
 import { JSONCodec, type NatsConnection } from 'nats';
 import type { Conductor } from './conductor.js';
@@ -33,6 +33,7 @@ export function startWatching(
     const from = parseGenerationSubject(subject);
     if (from) conductor.onCommit(from.run, from.generation, value as CommitNotice);
   });
+  hear(clusterSubjects.memberships, (_, value) => inTurn(() => conductor.onMembership(value as GenerationRecord)));
   hear(clusterSubjects.checkpoints, (subject, value) => {
     const { key, sha256 } = value as { key: string; sha256: string };
     inTurn(() => conductor.onCheckpoint(subject.split('.')[1]!, key, sha256));

@@ -12,6 +12,8 @@ export function hungAfterMs(slowestLeafMs: number): number {
 /** When every member waits for the others and nothing moves, this long, something was lost that no repeat can bring. */
 export const stalledAfterMs = 6 * stillAtLeastMs;
 
+/** A coordinator would have removed a silent member long before: without one the members do it themselves. */
+export const leaderlessAfterMs = 3 * deadAfterMs;
 /** A member gives up on a silent peer by itself when no coordinator has ended the generation long before. */
 export const peerLostAfterMs = 10 * deadAfterMs;
 /** A peer that was never heard may still be starting its process. */

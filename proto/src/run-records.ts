@@ -7,8 +7,17 @@ export interface GenerationRecord {
   readonly run: string;
   readonly generation: number;
   readonly members: readonly string[];
+  /** Members go on with what they hold; false: each starts from the base checkpoint. */
+  readonly continues: boolean;
+  /** Members that hold no state yet: the first of the others gives it to them. They can never define it. */
+  readonly unhealed: readonly string[];
   /** Steps that the state it starts from has taken. */
   readonly baseStep: number;
+  /** Of the commit of `baseStep`, for a member that still waits for its verdict; null where there was none. */
+  readonly baseDigest: string | null;
+  readonly baseDrain: boolean;
+  /** The sentence that explains the change. */
+  readonly reason: string;
   readonly time: string;
 }
 
@@ -17,6 +26,7 @@ export interface CommitRecord {
   readonly type: 'commit';
   readonly run: string;
   readonly generation: number;
+  readonly members: readonly string[];
   /** Steps taken, this one included. */
   readonly step: number;
   readonly totalSteps: number;

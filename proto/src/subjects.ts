@@ -9,12 +9,13 @@
  *   au.RUN.gN.need.RANK            chunks missing, asked of their holder
  *   au.RUN.gN.vote                 a member's digest of a step
  *   au.RUN.gN.commit               a step is committed (after its record is stored)
+ *   au.RUN.membership              a generation begins (after its record is stored)
  *   run.RUN.commit                 stored: commit records and membership records, by compare-and-swap
  *   run.RUN.event.KIND             stored: everything `runs watch` shows beside the commits
  */
 const prefix = (run: string, generation: number) => `au.${run}.g${generation}`;
 
-export const blobKinds = ['features', 'gradient', 'record', 'part', 'sum'] as const;
+export const blobKinds = ['features', 'gradient', 'record', 'part', 'sum', 'state'] as const;
 export type BlobKind = (typeof blobKinds)[number];
 
 /** Names one blob within a generation; `part` is a leaf, a subtree or a shard. */
@@ -51,10 +52,14 @@ export function parseBlobSubject(subject: string): BlobKey | null {
   return { kind: kind as BlobKind, step: Number(step), part };
 }
 
+/** Where a new generation is told, whatever generation a member is in. */
+export const membershipSubject = (run: string) => `au.${run}.membership`;
+
 /** What the coordinator listens to, over all runs. */
 export const clusterSubjects = {
   heartbeats: 'au.*.*.hb.*',
   commits: 'au.*.*.commit',
+  memberships: 'au.*.membership',
   checkpoints: 'run.*.event.checkpoint',
 } as const;
 

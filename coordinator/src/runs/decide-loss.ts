@@ -30,7 +30,13 @@ export function decideLoss(
   now: number,
 ): Partial<RunRecord> {
   const stored = newest ? { latestCheckpoint: newest.key, stateDigest: newest.sha256 } : {};
-  const gone = { ...stored, members: [], lastMembers: record.members.length || record.lastMembers };
+  const gone = {
+    ...stored,
+    members: [],
+    joining: [],
+    assigned: {},
+    lastMembers: record.members.length || record.lastMembers,
+  };
   const why = `${error.what}: ${error.why}`.replace(/\s+/g, ' ');
   if (newest && newest.step >= record.maxSteps) {
     return { ...gone, state: 'completed', step: newest.step, reason: `its last checkpoint was stored when ${why}` };

@@ -3,7 +3,14 @@ import { describe, it } from 'node:test';
 import { decideReport, type MemberReport } from './decide-report.js';
 import { aRun } from './run-record.fixture.js';
 
-const record = aRun({ state: 'running', generation: 2, members: ['w0', 'w1'], step: 7 });
+const record = aRun({
+  state: 'running',
+  generation: 2,
+  members: ['w0', 'w1'],
+  assigned: { w0: 2, w1: 2, w2: 2 },
+  joining: ['w2'],
+  step: 7,
+});
 const says = (change: Partial<MemberReport>): MemberReport => ({
   ...{ worker: 'w0', run: 'trial', generation: 2, state: 'stepping', step: 7, error: null, stateDigest: '' },
   ...change,
@@ -15,6 +22,13 @@ describe('a report', () => {
       assert.equal(decideReport(record, report).kind, 'stale');
     }
     assert.equal(decideReport(undefined, says({})).kind, 'stale');
+  });
+
+  it('of a worker that joins says only whether it is ready', () => {
+    const joiner = { worker: 'w2', error: { code: 'AU_UNEXPECTED', what: '', why: 'no data', try: '' } };
+    assert.equal(decideReport(record, says({ ...joiner, state: 'starting' })).kind, 'nothing');
+    assert.equal(decideReport(record, says({ ...joiner, state: 'ready' })).kind, 'joins');
+    assert.equal(decideReport(record, says({ ...joiner, state: 'failed' })).kind, 'stays-out');
   });
 
   it('of the first step makes a starting run a running one, once', () => {

@@ -16,16 +16,20 @@ export type ReportDecision =
   | { readonly kind: 'stale'; readonly reason: string }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'change'; readonly change: Partial<RunRecord> }
-  /** The generation cannot go on. */
+  /** Its member cannot go on. */
   | { readonly kind: 'lost'; readonly error: SerialisedError }
+  /** A worker that joins is ready to become a member, or will not. */
+  | { readonly kind: 'joins' }
+  | { readonly kind: 'stays-out'; readonly error: SerialisedError }
   /** Its members stopped together after a checkpoint, because one of them leaves. */
   | { readonly kind: 'drained'; readonly step: number };
 
 /** Reads a report against the record: only the writer (rank 0) decides the end of a run, any member its failure. Pure. */
 export function decideReport(record: RunRecord | undefined, report: MemberReport): ReportDecision {
-  const isMember = record?.members.includes(report.worker) && record.generation === report.generation;
-  if (!record || !isMember)
+  const isIn = record?.members.includes(report.worker) || record?.joining.includes(report.worker);
+  if (!record || !isIn || record.assigned[report.worker] !== report.generation)
     return { kind: 'stale', reason: `generation ${report.generation} of ${report.run} is over` };
+  if (record.joining.includes(report.worker)) return decideJoiner(report);
   const isWriter = record.members[0] === report.worker;
   const { step, stateDigest } = report;
   const placed = { members: record.members, lastMembers: record.members.length };
@@ -55,6 +59,12 @@ export function decideReport(record: RunRecord | undefined, report: MemberReport
     default:
       return { kind: 'nothing' };
   }
+}
+
+function decideJoiner(report: MemberReport): ReportDecision {
+  if (report.state === 'ready') return { kind: 'joins' };
+  if (report.state === 'starting') return { kind: 'nothing' };
+  return { kind: 'stays-out', error: report.error ?? unnamed(report) };
 }
 
 export function runningReason({ members, generation, sync }: RunRecord): string {

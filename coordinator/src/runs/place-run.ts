@@ -4,6 +4,8 @@ import type { createLogger } from '@auseq/infra/logging/logger';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { AuseqError } from '@auseq/proto/errors';
 import { brokerLostAfterMs } from '@auseq/proto/heartbeat-rules';
+import { nextGeneration } from '@auseq/proto/next-generation';
+import type { GenerationRecord, HistoryRecord } from '@auseq/proto/run-records';
 import { findCheckpoint } from '../results/checkpoints.js';
 import type { WorkerTable } from '../workers/worker-table.js';
 import type { CheckpointRef } from './decide-loss.js';
@@ -15,6 +17,8 @@ export interface PlacementParts {
   readonly history: RunHistory;
   readonly store: ObjectStore;
   readonly workers: WorkerTable;
+  /** Tells members, at once but perhaps in vain, what is stored. */
+  readonly announce: (record: GenerationRecord) => void;
   readonly logger: ReturnType<typeof createLogger>;
 }
 
@@ -37,31 +41,83 @@ export class Placement {
     }
     const from = base ? `the checkpoint of step ${base.step}` : 'the seed';
     const started = await book.change(record.name, {
-      ...{ state: 'starting', generation, members, lastMembers: members.length, step: base?.step ?? 0, fromStep: null },
+      ...{
+        state: 'starting',
+        generation,
+        members,
+        lastMembers: members.length,
+        joining: [],
+        step: base?.step ?? 0,
+        fromStep: null,
+      },
       ...{ latestCheckpoint: base?.key ?? '', stateDigest: base?.sha256 ?? '' },
+      assigned: Object.fromEntries(members.map((member) => [member, generation])),
       reason: `generation ${generation} starts from ${from}: ${share}`,
     });
     await this.recordGeneration(started);
     return started;
   }
 
-  /** Gives every member its assignment; one that has just left is noticed by its stream's end. */
-  assign({ name: run, generation, members, config, sync, latestCheckpoint }: RunRecord): void {
-    for (const [rank, member] of members.entries()) {
-      const worker = this.parts.workers.get(member);
-      if (!worker) continue;
-      worker.state = 'busy';
-      worker.run = run;
-      const common = { run, generation, members: [...members], configJson: JSON.stringify(config), sync };
-      worker.send({ $case: 'assignment', assignment: { ...common, rank, baseCheckpoint: latestCheckpoint } });
-    }
+  /**
+   * The next generation of a run in work, where its history stands: stored there first, then in the record, then told.
+   * Null where nobody would be left who holds the state.
+   */
+  async regroup(
+    { name }: RunRecord,
+    { members, joining, reason }: { members: readonly string[]; joining: readonly string[]; reason: string },
+  ): Promise<{ record: RunRecord; history: GenerationRecord } | null> {
+    const { book, announce } = this.parts;
+    const wish = { members, joining, reason, time: new Date().toISOString() };
+    const history = await this.appendNext(name, (last) => last && nextGeneration(last, wish));
+    if (!history) return null;
+    announce(history);
+    const { generation } = history;
+    const before = book.get(name)!;
+    const assigned = Object.fromEntries(
+      Object.entries(before.assigned).filter(([worker]) => members.includes(worker) || before.joining.includes(worker)),
+    );
+    const record = await book.change(name, {
+      ...{ generation, members, lastMembers: members.length, assigned, reason },
+      joining: before.joining.filter((worker) => !members.includes(worker)),
+    });
+    return { record, history };
   }
 
-  /** Tells every attached member that its generation ends; with `checkpoint` at the next step border. */
-  cancel({ name: run, generation, members }: RunRecord, reason: string, checkpoint: boolean): void {
-    for (const member of members) {
-      this.parts.workers.get(member)?.send({ $case: 'cancel', cancel: { run, generation, reason, checkpoint } });
-    }
+  /** Gives every member its assignment; one that has just left is noticed by its stream's end. */
+  assign(record: RunRecord): void {
+    for (const [rank, member] of record.members.entries()) this.give(record, member, { rank, joins: false });
+  }
+
+  tell(history: GenerationRecord): void {
+    this.parts.announce(history);
+  }
+
+  /** Has a worker prepare to join a run in work. */
+  async admit(record: RunRecord, worker: string): Promise<void> {
+    const { generation, joining, assigned } = record;
+    const joins = { joining: [...joining, worker], assigned: { ...assigned, [worker]: generation } };
+    this.give(await this.parts.book.change(record.name, joins), worker, { rank: 0, joins: true });
+  }
+
+  /** Tells every attached worker of a run that its generation ends; with `checkpoint` at the next step border. */
+  cancel(record: RunRecord, reason: string, checkpoint: boolean): void {
+    for (const member of record.members) this.dismiss(record, member, reason, checkpoint);
+    for (const worker of record.joining) this.dismiss(record, worker, reason, false);
+  }
+
+  dismiss({ name: run, generation }: RunRecord, worker: string, reason: string, checkpoint: boolean): void {
+    this.parts.workers.get(worker)?.send({ $case: 'cancel', cancel: { run, generation, reason, checkpoint } });
+  }
+
+  private give(record: RunRecord, name: string, { rank, joins }: { rank: number; joins: boolean }): void {
+    const { name: run, generation, members, config, sync, latestCheckpoint } = record;
+    const worker = this.parts.workers.get(name);
+    if (!worker) return;
+    worker.state = 'busy';
+    worker.run = run;
+    const common = { run, generation, members: [...members], configJson: JSON.stringify(config), sync };
+    const baseCheckpoint = joins ? '' : latestCheckpoint;
+    worker.send({ $case: 'assignment', assignment: { ...common, rank, joins, baseCheckpoint } });
   }
 
   /** The newest whole checkpoint; while the store cannot be read, the last one known. */
@@ -76,13 +132,25 @@ export class Placement {
   }
 
   /** From here on a leader of an older generation can commit nothing (PROTOCOL 13). */
-  private async recordGeneration({ name: run, generation, members, step: baseStep }: RunRecord): Promise<void> {
-    const record = { type: 'generation', run, generation, members, baseStep, time: new Date().toISOString() } as const;
+  private async recordGeneration({ name: run, generation, members, step: baseStep, reason }: RunRecord): Promise<void> {
+    const record: GenerationRecord = {
+      ...{ type: 'generation', run, generation, members, baseStep, continues: false, unhealed: [] },
+      ...{ baseDigest: null, baseDrain: false, reason, time: new Date().toISOString() },
+    };
+    await this.appendNext(run, () => record);
+  }
+
+  /** Appends what `next` makes of the last record, again where another came between; waits while NATS is away. */
+  private async appendNext(
+    run: string,
+    next: (last: HistoryRecord | null) => GenerationRecord | null,
+  ): Promise<GenerationRecord | null> {
     const giveUpAt = Date.now() + brokerLostAfterMs;
     for (;;) {
       try {
         const last = await this.parts.history.last(run);
-        if ((await this.parts.history.append(record, last?.sequence ?? 0)) !== null) return;
+        const record = next(last?.record ?? null);
+        if (!record || (await this.parts.history.append(record, last?.sequence ?? 0)) !== null) return record;
       } catch (error) {
         const away = error instanceof AuseqError && error.code === 'AU_NATS_UNREACHABLE';
         if (!away || Date.now() > giveUpAt) throw error;

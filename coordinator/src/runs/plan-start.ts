@@ -36,6 +36,8 @@ export function planStart(record: RunRecord, { idle, settling, attached }: Avail
     return wait(`waits for ${workers(useful)}; ${count(idle.length)} idle`);
   }
   if (idle.length === 0) return wait('waits for a worker; none is idle');
+  const least = config.min_workers;
+  if (idle.length < least) return wait(`waits for ${workers(least)} (min_workers); ${count(idle.length)} idle`);
   const hadMore = config.workers === 0 && idle.length < Math.min(lastMembers, leaves);
   if (hadMore && now < notBefore + regroupMs) return wait(`waits a moment for ${workers(lastMembers)}, as before`);
   const room = config.workers === 0 && idle.length < leaves;

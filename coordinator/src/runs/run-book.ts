@@ -32,9 +32,17 @@ export class RunBook {
     const book = new RunBook(store, history);
     for (const { record, revision } of await store.all()) {
       const last = await history.last(record.name);
-      const isCommit = last?.record.type === 'commit' && last.record.generation === record.generation;
+      const isNewer = last && last.record.generation > record.generation && record.members.length > 0;
+      // Members may have changed the membership while no coordinator was there.
+      const seats = isNewer ? { generation: last.record.generation, members: last.record.members } : {};
+      const isCommit = last?.record.type === 'commit' && last.record.generation >= record.generation;
       const step = isCommit ? (last.record as { step: number }).step : record.step;
-      const entry = { record: { ...record, step }, revision, stepIsNewer: step !== record.step, sequencesPerSecond: 0 };
+      const entry = {
+        record: { ...record, ...seats, step },
+        revision,
+        stepIsNewer: step !== record.step,
+        sequencesPerSecond: 0,
+      };
       book.entries.set(record.name, entry);
     }
     return book;

@@ -17,6 +17,10 @@ export interface RunRecord {
   readonly generation: number;
   /** Workers of the generation, in rank order; empty while none is placed. */
   readonly members: readonly string[];
+  /** Workers whose step process prepares to become a member. */
+  readonly joining: readonly string[];
+  /** The generation in which each of them, and each member, was given its step process: reports of older ones are void. */
+  readonly assigned: Readonly<Record<string, number>>;
   /** How many workers the last generation had: one that starts anew waits for as many for a while. */
   readonly lastMembers: number;
   readonly sync: SyncMode;

@@ -10,7 +10,17 @@ export function newRun(name: string, configJson: string, now: number): RunRecord
   const time = new Date(now).toISOString();
   return {
     ...{ name, state: 'queued', reason: 'waits for workers', step: 0, maxSteps: config.train.max_steps },
-    ...{ generation: 0, members: [], lastMembers: 0, sync, syncReason, config, configHash: configHash(config) },
+    ...{
+      generation: 0,
+      members: [],
+      joining: [],
+      assigned: {},
+      lastMembers: 0,
+      sync,
+      syncReason,
+      config,
+      configHash: configHash(config),
+    },
     ...{ createdAt: time, updatedAt: time, queuedAt: time, error: null, latestCheckpoint: '', stateDigest: '' },
     ...{ restarts: 0, notBefore: 0, fromStep: null },
   };
@@ -30,7 +40,15 @@ export function resumeChange(record: RunRecord, wish: ResumeWish, now: number): 
     wish.maxSteps > 0 ? { ...record.config, train: { ...train, max_steps: wish.maxSteps } } : record.config;
   return {
     ...{ state: 'queued', reason: 'resumed; waits for workers', error: null, restarts: 0, notBefore: 0 },
-    ...{ members: [], lastMembers: 0, config, configHash: configHash(config), fromStep: wish.fromStep },
+    ...{
+      members: [],
+      joining: [],
+      assigned: {},
+      lastMembers: 0,
+      config,
+      configHash: configHash(config),
+      fromStep: wish.fromStep,
+    },
     ...{ maxSteps: wish.maxSteps > 0 ? wish.maxSteps : record.maxSteps, queuedAt: new Date(now).toISOString() },
   };
 }

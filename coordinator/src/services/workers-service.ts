@@ -41,7 +41,7 @@ export function createWorkersService(parts: WorkersParts): WorkersServiceImpleme
       await conductor.inTurn(async () => {
         worker ??= await attach(message, outgoing, stream);
         if (message?.$case === 'report') await conductor.onReport(worker, message.report);
-        if (message?.$case === 'draining') conductor.onDraining(worker);
+        if (message?.$case === 'draining') await conductor.onDraining(worker);
       });
     }
   };

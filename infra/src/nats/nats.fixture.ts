@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nextGeneration } from '@auseq/proto/next-generation';
+import { membershipSubject } from '@auseq/proto/subjects';
 import { RunHistory } from '../history/run-history.js';
 import { freePorts } from '../supervisor/free-ports.js';
 import { connectNats, waitForNats } from './connect-nats.js';
@@ -11,6 +13,8 @@ export interface NatsFixture {
   readonly url: string;
   /** Begins a generation as a coordinator does. */
   begin(run: string, generation: number, members: readonly string[], baseStep?: number): Promise<void>;
+  /** Changes the membership of a run in work, as a coordinator does. */
+  regroup(run: string, members: readonly string[], joining?: readonly string[]): Promise<void>;
   /** Kills the server (kill -9) and starts it again on the same port and data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -49,9 +53,25 @@ export async function startNats(): Promise<NatsFixture> {
         generation,
         members,
         baseStep,
+        continues: false,
+        unhealed: [],
+        baseDigest: null,
+        baseDrain: false,
+        reason: 'a test begins',
         time: new Date().toISOString(),
       } as const;
       await history.append(record, last?.sequence ?? 0);
+    },
+    async regroup(run, members, joining = []) {
+      for (;;) {
+        const last = await history.last(run);
+        const wish = { members, joining, reason: 'a test changes it', time: new Date().toISOString() };
+        const record = last && nextGeneration(last.record, wish);
+        if (!record) throw new Error('nobody is left who holds the state');
+        if ((await history.append(record, last.sequence)) === null) continue; // a commit came between
+        connection.publish(membershipSubject(run), JSON.stringify(record));
+        return;
+      }
     },
     async restart() {
       await end();

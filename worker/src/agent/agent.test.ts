@@ -72,7 +72,7 @@ class Coordinator {
   }
 
   assign(run: string, generation: number): void {
-    const fixed = { rank: 0, members: ['worker-0'], baseCheckpoint: '', sync: 'gather' };
+    const fixed = { joins: false, rank: 0, members: ['worker-0'], baseCheckpoint: '', sync: 'gather' };
     const configJson = JSON.stringify(runConfig.parse({}));
     this.outgoing.push({ message: { $case: 'assignment', assignment: { run, generation, configJson, ...fixed } } });
   }

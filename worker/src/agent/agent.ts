@@ -28,6 +28,8 @@ const firstBackoffMs = 100;
 const longestBackoffMs = 1_000;
 /** A drain that takes longer than this is cut off: the newest checkpoint stands. */
 const drainWithinMs = 110_000;
+/** Without a coordinator's word in this time a worker that leaves has all store a checkpoint. */
+const answerWithinMs = 2_000;
 
 /** One worker: attached to the coordinator by one long stream, with at most one step process at a time. */
 export class Agent {
@@ -36,6 +38,8 @@ export class Agent {
   private addresses: { natsUrl: string; storeUrl: string } | null = null;
   private outgoing: Outgoing<WorkerMessage> | null = null;
   private draining = false;
+  /** The coordinator has said how the step process ends. */
+  private told = false;
   private readonly end = new AbortController();
 
   constructor(private readonly options: AgentOptions) {}
@@ -64,7 +68,9 @@ export class Agent {
     else {
       this.draining = true;
       this.send({ $case: 'draining', draining: {} });
-      this.child.drain();
+      // The coordinator says whether the others go on without this worker, or all store a checkpoint first.
+      const { child } = this;
+      setTimeout(() => !this.told && child.drain(), answerWithinMs).unref();
     }
     while (this.child && Date.now() < deadline) await pause(20);
     this.child?.kill();
@@ -139,6 +145,7 @@ export class Agent {
       },
     });
     this.child = child;
+    this.told = false;
     logger.info({ run, generation, rank, stepPid: child.pid }, 'step process started');
   }
 
@@ -147,6 +154,7 @@ export class Agent {
     if (this.next?.run === run && this.next.generation <= generation) this.next = null;
     if (!child || child.assignment.run !== run || child.assignment.generation > generation) return;
     this.options.logger.info({ run, generation, reason, checkpoint }, 'cancelled');
+    this.told = true;
     if (checkpoint) child.drain();
     else child.leave();
   }

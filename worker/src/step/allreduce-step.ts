@@ -2,7 +2,7 @@ import { decodeLeafRecord, encodeLeafRecord } from '../sync/contribution.js';
 import { stepDigest } from '../sync/step-digest.js';
 import { TreeSum } from '../sync/tree-sum.js';
 import { checkLeafNumbers, checkSummedGradient } from './check-numbers.js';
-import { FeatureAhead, type PreparedStep, type StepTaker, type StepTools } from './take-step.js';
+import { FeatureAhead, leavesOf, type PreparedStep, type StepTaker, type StepTools } from './take-step.js';
 
 /**
  * `allreduce`: each leaf's parameter gradient is added along a fixed tree over leaves, first within a worker, then
@@ -11,15 +11,21 @@ import { FeatureAhead, type PreparedStep, type StepTaker, type StepTools } from 
 export function createAllreduceTaker(tools: StepTools): StepTaker {
   const { engine, exchange, progress, signal } = tools;
   const ahead = new FeatureAhead(tools);
+  let leaves: readonly number[] = [];
 
   return {
+    regroup(own) {
+      leaves = leavesOf(own);
+    },
     async prepare(step, isLast): Promise<PreparedStep> {
-      const own = await ahead.of(step);
+      ahead.release(step);
+      for (const leaf of leaves) await ahead.of(step, leaf);
       const tree = new TreeSum();
       progress.enter('supervise');
-      for (const features of own) {
+      for (const leaf of leaves) {
         signal.throwIfAborted();
-        const { leaf, draws } = features;
+        const features = await ahead.of(step, leaf);
+        const { draws } = features;
         const gradient = await engine.supervise(features, signal);
         checkLeafNumbers(gradient, draws);
         exchange.offer('record', step, leaf, encodeLeafRecord({ step, leaf, draws, losses: gradient.losses }));
@@ -28,7 +34,7 @@ export function createAllreduceTaker(tools: StepTools): StepTaker {
       }
       const summing = exchange.sum(step, engine.parameters, tree.subtrees());
       const settled = summing.catch(() => {}); // its failure is thrown below, where it is awaited
-      if (!isLast) await ahead.prefetch(step + 1);
+      if (!isLast) await ahead.prefetch(step + 1, leaves);
       progress.enter('waiting');
       await settled;
       const [gradient, recordBytes] = await Promise.all([summing, exchange.collect('record', step)]);

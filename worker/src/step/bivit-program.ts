@@ -56,7 +56,7 @@ export function createBivitProgram(): StepProgram {
       opened = await openRun(start ? { ...context, config: start.config } : context);
       if (start) opened.engine.restore(start.snapshot);
       await takeOverWeights(opened.engine, context);
-      if (context.rank === 0 && !(await context.store.stat(pictureKey(context.run, 0)))) {
+      if (context.isFirst && !(await context.store.stat(pictureKey(context.run, 0)))) {
         await show(open(), context, 0, trainDrawsSpread(opened.inputs, gridColumns));
         await validate(open(), context, 0);
       }
@@ -117,7 +117,7 @@ async function startFromModelTar({ config, logger, emit }: StepContext): Promise
 }
 
 /** Weights of a predecessor that fit; what does not is told once, by name. */
-async function takeOverWeights(engine: BivitEngine, { config, rank, logger, emit }: StepContext): Promise<void> {
+async function takeOverWeights(engine: BivitEngine, { config, isFirst, logger, emit }: StepContext): Promise<void> {
   const { model_path_HJ: path } = config;
   if (path === '') return;
   const { data } = await readLegacyFile(resolve(path));
@@ -127,7 +127,7 @@ async function takeOverWeights(engine: BivitEngine, { config, rank, logger, emit
   const fitted = arrays.map((array) => ({ ...array, data: weights.get(array.name.replace(/^w\//, '')) ?? array.data }));
   engine.restore({ step, arrays: fitted });
   logger.info({ file: path, fits: [...weights.keys()], missing, unfit }, 'takes over what fits of a checkpoint');
-  if (rank !== 0) return;
+  if (!isFirst) return;
   const decision = `${weights.size} of ${weights.size + missing.length} weights are taken over from ${path}`;
   const parts = [
     `${missing.length} begin anew${some(missing)}`,

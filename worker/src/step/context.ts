@@ -12,11 +12,9 @@ export type SyncMode = 'gather' | 'allreduce';
 export interface StepContext {
   readonly run: string;
   readonly config: RunConfig;
-  /** This worker's name and its place in `members`. */
   readonly worker: string;
-  readonly rank: number;
-  readonly members: readonly string[];
-  readonly generation: number;
+  /** Of the members it starts with: prepares what exists once (first pictures). None of a member that joins later. */
+  readonly isFirst: boolean;
   readonly sync: SyncMode;
   readonly device: 'cpu' | 'cuda';
   readonly store: ObjectStore;

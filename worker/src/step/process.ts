@@ -56,7 +56,7 @@ interface Surroundings {
 /** Returns the exit code; every failure was reported. */
 async function takePart(program: StepProgram, assigned: Assigned, around: Surroundings): Promise<number> {
   const { assignment, worker, natsUrl, storeUrl, device } = assigned;
-  const { run, generation, rank, members } = assignment;
+  const { run, rank, joins } = assignment;
   const config: RunConfig = runConfig.parse(JSON.parse(assignment.configJson));
   const store = await openStore(storeUrl, around.leave);
   const progress = new Progress();
@@ -71,10 +71,10 @@ async function takePart(program: StepProgram, assigned: Assigned, around: Surrou
   let finish: (error: Error) => Promise<void> = async () => {};
   try {
     const { leaves } = config.batch;
-    const base = { natsUrl, run, generation, rank, members, leaves };
-    const comm = await startComm({ ...base, progress, endWithParent: true });
+    const { min_workers: minWorkers } = config;
+    const comm = await startComm({ natsUrl, run, worker, leaves, minWorkers, joins, progress, endWithParent: true });
     const context: StepContext = {
-      ...{ run, config, worker, rank, members, generation, device, store, storeUrl, logger },
+      ...{ run, config, worker, isFirst: !joins && rank === 0, device, store, storeUrl, logger },
       sync: assignment.sync as SyncMode,
       signal: AbortSignal.any([around.leave, comm.failed]),
       emit: (kind, fields) => comm.emit(kind, { worker, ...fields }),

@@ -1,5 +1,5 @@
 import type { LeafRange } from '@auseq/proto/plan-leaves';
-import type { Exchange } from '../sync/exchange.js';
+import type { Exchange, HeldBlob } from '../sync/exchange.js';
 import type { DrawRecord, LeafFeatures, StepEngine } from './engine.js';
 import type { Progress } from './progress.js';
 
@@ -7,8 +7,6 @@ import type { Progress } from './progress.js';
 export interface StepTools {
   readonly engine: StepEngine;
   readonly exchange: Exchange;
-  /** The leaves this member computes. */
-  readonly own: LeafRange;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -24,6 +22,8 @@ export interface PreparedStep {
 
 /** One of the two exact ways to sum; `step` counts from 0, `isLast` means that no step follows. */
 export interface StepTaker {
+  /** The leaves this member computes from here on, and what is there of them already. */
+  regroup(own: LeafRange, held: readonly HeldBlob[]): void;
   prepare(step: number, isLast: boolean): Promise<PreparedStep>;
 }
 
@@ -32,36 +32,43 @@ export function leavesOf({ start, end }: LeafRange): number[] {
   return Array.from({ length: end - start }, (_, index) => start + index);
 }
 
-/** Computes features of this member's leaves one step ahead, so that they ride off the critical path. */
+/**
+ * Features of leaves, computed one step ahead so that they ride off the critical path. They do not depend on the weights:
+ * what is there stays valid when the membership changes.
+ */
 export class FeatureAhead {
-  private readonly ready = new Map<number, readonly LeafFeatures[]>();
+  private readonly ready = new Map<string, LeafFeatures>();
 
   constructor(
     private readonly tools: StepTools,
     private readonly onFeatures: (features: LeafFeatures) => void = () => {},
   ) {}
 
-  async of(step: number): Promise<readonly LeafFeatures[]> {
-    const ready = this.ready.get(step) ?? (await this.compute(step));
-    this.ready.delete(step);
-    return ready;
+  keep(features: LeafFeatures): void {
+    this.ready.set(keyOf(features.step, features.leaf), features);
   }
 
-  async prefetch(step: number): Promise<void> {
-    if (!this.ready.has(step)) this.ready.set(step, await this.compute(step));
-  }
-
-  private async compute(step: number): Promise<LeafFeatures[]> {
-    const { engine, own, progress, signal } = this.tools;
+  async of(step: number, leaf: number): Promise<LeafFeatures> {
+    const ready = this.ready.get(keyOf(step, leaf));
+    if (ready) return ready;
+    const { engine, progress, signal } = this.tools;
+    signal.throwIfAborted();
     progress.enter('features');
-    const all: LeafFeatures[] = [];
-    for (const leaf of leavesOf(own)) {
-      signal.throwIfAborted();
-      const features = await engine.features(step, leaf, signal);
-      this.onFeatures(features);
-      all.push(features);
-      progress.tick();
-    }
-    return all;
+    const features = await engine.features(step, leaf, signal);
+    this.onFeatures(features);
+    this.keep(features);
+    progress.tick();
+    return features;
+  }
+
+  async prefetch(step: number, leaves: readonly number[]): Promise<void> {
+    for (const leaf of leaves) await this.of(step, leaf);
+  }
+
+  /** Forgets everything before `step`. */
+  release(step: number): void {
+    for (const [key, features] of this.ready) if (features.step < step) this.ready.delete(key);
   }
 }
+
+const keyOf = (step: number, leaf: number) => `${step}.${leaf}`;

@@ -1,7 +1,8 @@
 import type { CommClient } from '../sync/comm-client.js';
+import type { Entered } from '../sync/exchange.js';
 import { createCheckpointer } from './checkpointer.js';
-import type { FinishKind, StepContext, StepProgram } from './context.js';
-import { type LoopCommit, runStepLoop } from './loop.js';
+import type { StepContext, StepProgram } from './context.js';
+import { type LoopCommit, type LoopEnd, runStepLoop } from './loop.js';
 import type { Progress } from './progress.js';
 import type { FromStep } from './step-messages.js';
 import { planTotalSteps } from './total-steps.js';
@@ -18,10 +19,10 @@ export interface TrainOptions {
 }
 
 /** One generation of one run on this worker, from the base state to the last checkpoint. Throws coded errors. */
-export async function trainAssignment(options: TrainOptions): Promise<FinishKind> {
+export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
   const { program, context, baseCheckpoint, comm, progress, drainAsked, report } = options;
   const { hooks } = program;
-  const { config, rank, members, sync, signal } = context;
+  const { config, sync, signal } = context;
   report({ state: 'starting', step: 0 });
   progress.enter('starting');
   const engine = await program.createEngine(context);
@@ -33,30 +34,34 @@ export async function trainAssignment(options: TrainOptions): Promise<FinishKind
     sequencesPerEpoch: hooks.sequencesPerEpoch(context),
     sequencesPerStep: config.batch.leaves * config.dataset.batch_size,
   });
-  const isWriter = rank === 0;
   const checkpointer = createCheckpointer(hooks, context);
   const baseStep = engine.step;
   report({ state: 'ready', step: baseStep });
-  context.logger.info({ baseStep, totalSteps, rank, members, sync, generation: context.generation }, 'ready');
+  context.logger.info({ baseStep, totalSteps, sync }, 'ready');
 
+  let steps = false;
   const onCommit = async ({ drain, ...commit }: LoopCommit) => {
-    if (commit.step === baseStep + 1) report({ state: 'stepping', step: commit.step });
-    await hooks.onCommit({ ...commit, totalSteps, engine, isWriter }, context);
+    if (!steps) report({ state: 'stepping', step: commit.step });
+    steps = true;
+    await hooks.onCommit({ ...commit, totalSteps, engine }, context);
     const isLast = commit.step === totalSteps || drain; // stored below, when the loop has ended
-    if (isWriter && !isLast && commit.step % config.train.checkpoint_steps === 0) await checkpointer.begin(engine);
+    if (commit.isWriter && !isLast && commit.step % config.train.checkpoint_steps === 0)
+      await checkpointer.begin(engine);
   };
-  const leafBatch = config.dataset.batch_size;
+  const onEnter = ({ generation, rank, members, baseStep, unhealed }: Entered) =>
+    context.logger.info({ generation, rank, members, baseStep, unhealed: unhealed.length }, 'enters a generation');
+  let stateDigest: string | undefined;
+  const onEnd = async (end: LoopEnd) => {
+    const occasion = end === 'completed' ? 'end' : 'drain';
+    const stored = engine.step > baseStep ? await checkpointer.finish(engine, occasion) : null;
+    stateDigest = stored?.sha256;
+  };
   const end = await runStepLoop({
-    ...{ engine, exchange: comm, sync, rank, members: members.length, totalSteps, leafBatch },
-    ...{ progress, signal, drainAsked, onCommit },
+    ...{ engine, exchange: comm, sync, totalSteps, leafBatch: config.dataset.batch_size },
+    ...{ progress, signal, drainAsked, onEnter, onCommit, onEnd },
   });
-  progress.enter('closing');
-  const stored =
-    isWriter && engine.step > baseStep
-      ? await checkpointer.finish(engine, end === 'completed' ? 'end' : 'drain')
-      : null;
   await hooks.onFinish(end, context);
   const state = end === 'completed' ? 'finished' : 'stopped';
-  report({ state, step: engine.step, stateDigest: stored?.sha256 });
+  report({ state, step: engine.step, stateDigest });
   return end;
 }

@@ -1,10 +1,10 @@
-import type { BlobKey } from '@auseq/proto/subjects';
+import type { BlobKey, BlobKind } from '@auseq/proto/subjects';
 import { Assembly } from './assembly.js';
 import { type AckMessage, ackEvery, creditFreeBytes, keyText, type NeedMessage } from './blob-messages.js';
 import { type ChunkFrame, chunkCount } from './chunk-frame.js';
 
 export interface InboxOptions {
-  readonly rank: number;
+  readonly rank: () => number;
   /** Who holds a blob that is missing. */
   readonly holderOf: (key: BlobKey) => number;
   readonly sendAck: (to: number, ack: AckMessage) => void;
@@ -46,7 +46,7 @@ export class BlobInbox {
   }
 
   onChunk(key: BlobKey, frame: ChunkFrame, now: number): void {
-    if (frame.from === this.options.rank || !this.isNear(key.step)) return;
+    if (frame.from === this.options.rank() || !this.isNear(key.step)) return;
     const text = keyText(key);
     const whole = this.whole.get(text);
     if (whole) {
@@ -80,8 +80,8 @@ export class BlobInbox {
       want.patienceMs = Math.min(longestPatienceMs, want.patienceMs * 2);
       const missing = this.assemblies.get(text)?.missing(missingAtOnce) ?? null;
       const holder = this.options.holderOf(want.key);
-      if (holder !== this.options.rank) {
-        this.options.sendNeed(holder, { from: this.options.rank, key: want.key, missing });
+      if (holder !== this.options.rank()) {
+        this.options.sendNeed(holder, { from: this.options.rank(), key: want.key, missing });
       }
     }
   }
@@ -93,6 +93,21 @@ export class BlobInbox {
   fail(error: unknown): void {
     for (const wants of this.wants.values()) for (const want of wants) want.reject(error);
     this.wants.clear();
+  }
+
+  /**
+   * A new membership: what a leaf contributed stays valid whoever computed it (PROTOCOL 10); sums over members, states and
+   * halves do not. Waits are rejected.
+   */
+  regroup(error: unknown): void {
+    this.fail(error);
+    this.assemblies.clear();
+    for (const [text, { key }] of this.whole) if (!ofLeaf.includes(key.kind)) this.whole.delete(text);
+  }
+
+  /** The contributions of leaves that are whole here. */
+  leafBlobs(): readonly { readonly key: BlobKey; readonly bytes: Uint8Array }[] {
+    return [...this.whole.values()].filter(({ key }) => ofLeaf.includes(key.kind));
   }
 
   /** Forgets everything up to `step`; what still arrives of it is ignored. */
@@ -109,8 +124,9 @@ export class BlobInbox {
 
   private acknowledge({ from, total }: ChunkFrame, key: BlobKey, received: number): void {
     if (total < creditFreeBytes) return;
-    this.options.sendAck(from, { from: this.options.rank, key, received });
+    this.options.sendAck(from, { from: this.options.rank(), key, received });
   }
 }
 
+const ofLeaf: readonly BlobKind[] = ['features', 'gradient', 'record'];
 const stepOf = (text: string) => Number(text.split('.')[1]);

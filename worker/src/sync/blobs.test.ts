@@ -17,7 +17,7 @@ function connect(loses: () => boolean) {
     if (!loses()) onTheWay.push(deliver);
   };
   const inbox: BlobInbox = new BlobInbox({
-    rank: 1,
+    rank: () => 1,
     holderOf: () => 0,
     sendAck: (_, ack) => say(() => outbox.onAck(ack)),
     sendNeed: (_, need) => say(() => outbox.onNeed(need)),

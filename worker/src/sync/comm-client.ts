@@ -3,7 +3,8 @@ import { AuseqError } from '@auseq/proto/errors';
 import type { Progress } from '../step/progress.js';
 import type { CommCall, CommReply, CommRequest, CommThreadData } from './comm-messages.js';
 import type { CommOptions } from './comm-node.js';
-import type { Exchange, Verdict } from './exchange.js';
+import type { Entered, Exchange, Verdict } from './exchange.js';
+import { Regrouped } from './regrouped.js';
 
 /** The exchange as the step loop sees it: every call goes to the comm thread. */
 export interface CommClient extends Exchange {
@@ -35,6 +36,7 @@ export async function startComm({ progress, endWithParent, ...options }: CommCli
     failToStart = reject;
   });
   let nextId = 0;
+  let generation = 0;
 
   const fail = (error: AuseqError) => {
     failToStart(error);
@@ -58,6 +60,7 @@ export async function startComm({ progress, endWithParent, ...options }: CommCli
     const caller = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (reply.type === 'value') caller?.resolve(reply.value);
+    else if (reply.type === 'regrouped') caller?.reject(new Regrouped());
     else caller?.reject(AuseqError.fromJSON(reply.error));
   });
   thread.on('error', (error) => fail(AuseqError.from(error)));
@@ -70,9 +73,16 @@ export async function startComm({ progress, endWithParent, ...options }: CommCli
   }
   return {
     offer: (kind, step, leaf, bytes) => post({ type: 'offer', kind, step, leaf, bytes }),
-    collect: (kind, step) => call<Uint8Array[]>({ call: 'collect', kind, step }),
-    sum: (step, length, subtrees) => call<Float32Array>({ call: 'sum', step, length, subtrees }),
-    decide: (ballot) => call<Verdict>({ call: 'decide', ballot }),
+    async enter() {
+      const entered = await call<Entered>({ call: 'enter' });
+      generation = entered.generation;
+      return entered;
+    },
+    giveState: (step, bytes) => post({ type: 'giveState', generation, step, bytes }),
+    takeState: (step) => call<Uint8Array>({ call: 'takeState', generation, step }),
+    collect: (kind, step) => call<Uint8Array[]>({ call: 'collect', generation, kind, step }),
+    sum: (step, length, subtrees) => call<Float32Array>({ call: 'sum', generation, step, length, subtrees }),
+    decide: (ballot) => call<Verdict>({ call: 'decide', generation, ballot }),
     emit: (kind, fields) => post({ type: 'emit', kind, fields }),
     failed: failure.signal,
     async close() {

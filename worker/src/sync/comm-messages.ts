@@ -13,13 +13,16 @@ export interface CommThreadData {
 }
 
 export type CommCall =
-  | { call: 'collect'; kind: BlobKind; step: number }
-  | { call: 'sum'; step: number; length: number; subtrees: readonly SubtreeSum[] }
-  | { call: 'decide'; ballot: Ballot }
+  | { call: 'enter' }
+  | { call: 'takeState'; generation: number; step: number }
+  | { call: 'collect'; generation: number; kind: BlobKind; step: number }
+  | { call: 'sum'; generation: number; step: number; length: number; subtrees: readonly SubtreeSum[] }
+  | { call: 'decide'; generation: number; ballot: Ballot }
   | { call: 'flush' };
 
 export type CommRequest =
   | { type: 'offer'; kind: BlobKind; step: number; leaf: number; bytes: Uint8Array }
+  | { type: 'giveState'; generation: number; step: number; bytes: Uint8Array }
   | { type: 'emit'; kind: string; fields: Readonly<Record<string, unknown>> }
   | { type: 'call'; id: number; call: CommCall };
 
@@ -27,4 +30,5 @@ export type CommReply =
   | { type: 'ready' }
   | { type: 'failed'; error: SerialisedError }
   | { type: 'value'; id: number; value: unknown }
+  | { type: 'regrouped'; id: number }
   | { type: 'error'; id: number; error: SerialisedError };

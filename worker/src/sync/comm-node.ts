@@ -1,25 +1,33 @@
 import { AuseqError } from '@auseq/proto/errors';
-import { brokerLostAfterMs, type Heartbeat, heartbeatEveryMs } from '@auseq/proto/heartbeat-rules';
+import { brokerLostAfterMs, type Heartbeat, heartbeatEveryMs, leaderlessAfterMs } from '@auseq/proto/heartbeat-rules';
+import { nextGeneration } from '@auseq/proto/next-generation';
 import { type LeafRange, ownerOf, planLeaves } from '@auseq/proto/plan-leaves';
-import type { CommitNotice } from '@auseq/proto/run-records';
+import type { CommitNotice, GenerationRecord, HistoryRecord } from '@auseq/proto/run-records';
 import type { BlobKey, BlobKind } from '@auseq/proto/subjects';
 import { BlobInbox } from './blob-inbox.js';
 import { BlobOutbox } from './blob-outbox.js';
+import { type Clock, realClock } from './clock.js';
 import { CommLinks } from './comm-links.js';
-import type { Ballot, Exchange, Verdict } from './exchange.js';
+import type { Ballot, Entered, HeldBlob, Verdict } from './exchange.js';
 import { Leader, type VoteMessage } from './leader.js';
-import { brokerAway, peerLost, votesSplit } from './lost.js';
+import type { LinkHandlers, LinkOptions, Links } from './links.js';
+import { brokerAway, peerLost, removed, votesSplit } from './lost.js';
+import { decideEntry, type Membership } from './membership.js';
 import { PeerWatch } from './peer-watch.js';
 import { reduceScatterGather } from './reduce.js';
+import { Regrouped } from './regrouped.js';
+import { majorityOf } from './tally.js';
 import type { SubtreeSum } from './tree-sum.js';
 
 export interface CommOptions {
   readonly natsUrl: string;
   readonly run: string;
-  readonly generation: number;
-  readonly rank: number;
-  readonly members: readonly string[];
+  readonly worker: string;
   readonly leaves: number;
+  /** Fewer members than this do not go on by themselves. */
+  readonly minWorkers: number;
+  /** Is no member yet: a coming generation will have it. */
+  readonly joins: boolean;
 }
 
 export interface CommHost {
@@ -41,76 +49,104 @@ interface OpenVote {
   resolve(verdict: Verdict): void;
   reject(error: unknown): void;
   sentAt: number;
-  readAt: number;
+}
+
+/** All that belongs to one generation. */
+interface Seat {
+  readonly membership: Membership;
+  readonly plan: readonly LeafRange[];
+  readonly outbox: BlobOutbox;
+  readonly peers: PeerWatch;
+  readonly leader: Leader | null;
 }
 
 /** One member's side of the exchange: lives in the comm thread, which no computation blocks. */
-export class CommNode implements Exchange {
-  private readonly plan: readonly LeafRange[];
+export class CommNode {
   private readonly inbox: BlobInbox;
-  private readonly outbox: BlobOutbox;
-  private readonly leader: Leader | null;
-  private readonly peers: PeerWatch;
-  private readonly timers: NodeJS.Timeout[];
+  private readonly timers: (() => void)[] = [];
+  private seat: Seat | null = null;
   private openVote: OpenVote | null = null;
+  private entering: ((error: unknown) => void)[] = [];
+  private readAt = 0;
   private brokerAwaySince: number | null = null;
+  private removing = false;
   private failure: AuseqError | null = null;
   private events = Promise.resolve();
-  private links!: CommLinks;
+  private links!: Links;
 
   private constructor(
     private readonly options: CommOptions,
     private readonly host: CommHost,
+    private readonly clock: Clock,
   ) {
-    const { members, rank, run, generation, leaves } = options;
-    this.plan = planLeaves(leaves, members.length);
     this.inbox = new BlobInbox({
-      rank,
+      rank: () => this.seat?.membership.rank ?? -1,
       holderOf: (key) => this.holderOf(key),
       sendAck: (to, ack) => this.links.sendAck(to, ack),
       sendNeed: (to, need) => this.links.sendNeed(to, need),
     });
-    const publish = (subject: string, bytes: Uint8Array) => this.links.publishBlob(subject, bytes);
-    this.outbox = new BlobOutbox({ run, generation, rank, members: members.length, publish, now });
-    this.peers = new PeerWatch(
-      members.map((_, each) => each).filter((each) => each !== rank),
-      now(),
-    );
-    this.leader = rank === 0 ? this.lead() : null;
-    this.timers = [];
   }
 
-  /** Connects and begins to be heard. Throws AU_NATS_UNREACHABLE. */
-  static async start(options: CommOptions, host: CommHost): Promise<CommNode> {
-    const node = new CommNode(options, host);
-    node.links = await CommLinks.open(
-      { ...options, worker: options.members[options.rank]! },
-      {
-        onChunk: (key, frame) => {
-          host.onArrival();
-          node.inbox.onChunk(key, frame, now());
-        },
-        onAck: (ack) => node.outbox.onAck(ack),
-        onNeed: (need) => node.outbox.onNeed(need),
-        onVote: (vote) => vote.from !== options.rank && node.leader?.onVote(vote),
-        onCommit: (notice) => node.onCommit(notice),
-        onHeartbeat: (rank) => node.peers.hear(rank, now()),
-        onBroker: (connected) => node.onBroker(connected),
+  /** Connects and begins to be heard, as a member once it is one. Throws AU_NATS_UNREACHABLE. */
+  static async start(
+    options: CommOptions,
+    host: CommHost,
+    open: (options: LinkOptions, handlers: LinkHandlers) => Promise<Links> = CommLinks.open,
+    clock: Clock = realClock,
+  ): Promise<CommNode> {
+    const node = new CommNode(options, host, clock);
+    node.links = await open(options, {
+      onChunk: (key, frame) => {
+        host.onArrival();
+        node.inbox.onChunk(key, frame, clock.now());
       },
-    );
+      onAck: (ack) => node.seat?.outbox.onAck(ack),
+      onNeed: (need) => node.seat?.outbox.onNeed(need),
+      onVote: (vote) => vote.from !== node.seat?.membership.rank && node.seat?.leader?.onVote(vote),
+      onCommit: (notice) => node.onCommit(notice),
+      onHeartbeat: (rank) => node.seat?.peers.hear(rank, clock.now()),
+      onMembership: (record) => node.consider(record),
+      onBroker: (connected) => node.onBroker(connected),
+    });
+    await node.readHistory();
     const beat = () => node.links.sendHeartbeat(host.heartbeat());
     beat();
     node.timers.push(
-      setInterval(beat, heartbeatEveryMs),
-      setInterval(() => node.tick(), tickMs),
+      clock.every(heartbeatEveryMs, beat),
+      clock.every(tickMs, () => node.tick()),
     );
     return node;
+  }
+
+  /** 0 before the first one. */
+  get generation(): number {
+    return this.seat?.membership.generation ?? 0;
+  }
+
+  /** The newest membership, as soon as there is one. */
+  async enter(): Promise<Entered> {
+    while (!this.seat) {
+      if (this.failure) throw this.failure;
+      await new Promise<void>((resolve, reject) => {
+        this.entering.push((error) => (error ? reject(error) : resolve()));
+      });
+    }
+    return { ...this.seat.membership, held: this.heldBlobs() };
+  }
+
+  giveState(step: number, bytes: Uint8Array): void {
+    const { membership, outbox } = this.seated();
+    for (const rank of membership.unhealed) outbox.toOne(rank, stateKey(step), bytes);
+  }
+
+  takeState(step: number): Promise<Uint8Array> {
+    return this.take(stateKey(step));
   }
 
   offer(kind: BlobKind, step: number, leaf: number, bytes: Uint8Array): void {
     const key = { kind, step, part: String(leaf) };
     this.inbox.put(key, bytes);
-    this.outbox.toAll(key, bytes);
+    this.seat?.outbox.toAll(key, bytes);
   }
 
   collect(kind: BlobKind, step: number): Promise<Uint8Array[]> {
@@ -119,18 +155,21 @@ export class CommNode implements Exchange {
   }
 
   sum(step: number, length: number, subtrees: readonly SubtreeSum[]): Promise<Float32Array> {
-    const { inbox, outbox, plan } = this;
-    const { rank } = this.options;
-    return reduceScatterGather({ rank, plan, inbox, outbox, take: (key) => this.take(key) }, step, length, subtrees);
+    const { inbox } = this;
+    const { membership, plan, outbox } = this.seated();
+    const links = { rank: membership.rank, plan, inbox, outbox, take: (key: BlobKey) => this.take(key) };
+    return reduceScatterGather(links, step, length, subtrees);
   }
 
   decide(ballot: Ballot): Promise<Verdict> {
+    const { membership, leader } = this.seated();
     const { step, digest, drain } = ballot;
-    const vote: VoteMessage = { from: this.options.rank, step, digest, drain };
+    const vote: VoteMessage = { from: membership.rank, step, digest, drain };
     return new Promise((resolve, reject) => {
       if (this.failure) return reject(this.failure);
-      this.openVote = { vote, resolve, reject, sentAt: now(), readAt: now() };
-      if (this.leader) this.leader.onOwnBallot(ballot, vote);
+      this.openVote = { vote, resolve, reject, sentAt: this.clock.now() };
+      this.readAt = this.clock.now();
+      if (leader) leader.onOwnBallot(ballot, vote);
       else this.links.sendVote(vote);
     });
   }
@@ -140,7 +179,8 @@ export class CommNode implements Exchange {
     const publish = () => this.links.history.publishEvent(this.options.run, kind, fields);
     this.events = this.events.then(() =>
       publish().catch(() =>
-        pause(voteAgainMs)
+        this.clock
+          .pause(voteAgainMs)
           .then(publish)
           .catch(() => {}),
       ),
@@ -149,87 +189,203 @@ export class CommNode implements Exchange {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.timers) clearInterval(timer);
+    for (const end of this.timers) end();
     await this.events;
     await this.links.close();
   }
 
-  private take(key: BlobKey): Promise<Uint8Array> {
-    return this.failure ? Promise.reject(this.failure) : this.inbox.take(key, now());
+  private seated(): Seat {
+    if (!this.seat) throw new Error('no generation was entered');
+    return this.seat;
   }
 
-  /** Leaves and their subtrees are held by the leaf's owner, shard sums by the shard's. */
+  private take(key: BlobKey): Promise<Uint8Array> {
+    return this.failure ? Promise.reject(this.failure) : this.inbox.take(key, this.clock.now());
+  }
+
+  /** Leaves and their subtrees are held by the leaf's owner, shard sums by the shard's, the state by its source. */
   private holderOf({ kind, part }: BlobKey): number {
-    return kind === 'sum' ? Number(part) : ownerOf(this.plan, Number(part.split('-')[0]));
+    const { plan, membership } = this.seated();
+    if (kind === 'state') return membership.source;
+    return kind === 'sum' ? Number(part) : ownerOf(plan, Number(part.split('-')[0]));
+  }
+
+  private consider(record: HistoryRecord): void {
+    if (this.failure || record.run !== this.options.run) return;
+    const { worker, joins } = this.options;
+    const entry = decideEntry(this.seat?.membership ?? null, record, worker, joins);
+    if (entry.kind === 'removed') this.fail(removed(this.options.run, worker, entry.reason));
+    if (entry.kind === 'entered') this.takeSeat(entry.membership, entry.record);
+  }
+
+  private takeSeat(membership: Membership, record: GenerationRecord): void {
+    const { run } = this.options;
+    const { generation, rank, members } = membership;
+    const publish = (subject: string, bytes: Uint8Array) => this.links.publishBlob(subject, bytes);
+    const others = members.map((_, each) => each).filter((each) => each !== rank);
+    this.inbox.regroup(new Regrouped());
+    this.links.enter(generation, rank);
+    this.seat = {
+      membership,
+      plan: planLeaves(this.options.leaves, members.length),
+      outbox: new BlobOutbox({ run, generation, rank, members: members.length, publish, now: this.clock.now }),
+      peers: new PeerWatch(others, this.clock.now()),
+      leader: rank === 0 ? this.lead(membership) : null,
+    };
+    for (const { kind, step, leaf, bytes } of this.heldBlobs())
+      this.seat.outbox.toAll({ kind, step, part: String(leaf) }, bytes);
+    this.closeVote(record);
+    this.links.sendHeartbeat(this.host.heartbeat());
+    for (const entered of this.entering.splice(0)) entered(null);
+  }
+
+  /** Whose vote was the last that a commit needed learns of it here (PROTOCOL 9): its leader may be the one that is lost. */
+  private closeVote({ baseStep, baseDigest, baseDrain }: GenerationRecord): void {
+    const open = this.openVote;
+    this.openVote = null;
+    if (open?.vote.step === baseStep && open.vote.digest === baseDigest) this.settle(open, baseDrain);
+    else open?.reject(new Regrouped());
+  }
+
+  /** What is here of the leaves that this member owns. */
+  private heldBlobs(): HeldBlob[] {
+    const { plan, membership } = this.seated();
+    const { start, end } = plan[membership.rank]!;
+    return this.inbox
+      .leafBlobs()
+      .map(({ key: { kind, step, part }, bytes }) => ({ kind, step, leaf: Number(part), bytes }))
+      .filter(({ step, leaf }) => leaf >= start && leaf < end && step >= membership.baseStep);
   }
 
   private onCommit({ step, drain, mismatch }: CommitNotice): void {
-    if (this.openVote?.vote.step !== step) return;
-    const { resolve } = this.openVote;
+    const open = this.openVote;
+    if (open?.vote.step !== step) return;
     if (mismatch) {
-      this.fail(votesSplit(this.options.run, step, mismatch));
+      this.onSplit(step, mismatch);
       return;
     }
     this.openVote = null;
-    // Blobs carry the step's index, one below the count of steps taken; those of the step before are needed by nobody.
-    this.inbox.release(step - 2);
-    this.outbox.release(step - 2);
-    resolve({ drain });
+    this.settle(open, drain);
   }
 
-  private lead(): Leader {
-    const { run, generation, members } = this.options;
+  /** A strict majority goes on and the others heal from it; without one nobody can know who is right (PROTOCOL 8). */
+  private onSplit(step: number, votes: Readonly<Record<string, string>>): void {
+    const { run, worker } = this.options;
+    const { members } = this.seated().membership;
+    const right = majorityOf(members, votes);
+    if (!right) {
+      this.fail(votesSplit(run, step, votes));
+      return;
+    }
+    const others = members.filter((member) => !right.includes(member)).join(', ');
+    const reason = `${others} voted for another step ${step} than ${right.join(', ')}`;
+    if (!right.includes(worker)) this.fail(removed(run, worker, reason));
+    else if (right[0] === worker) void this.goOnWith(right, reason);
+  }
+
+  private settle(open: OpenVote, drain: boolean): void {
+    // Blobs carry the step's index, one below the count of steps taken; those of the step before are needed by nobody.
+    this.inbox.release(open.vote.step - 2);
+    this.seat?.outbox.release(open.vote.step - 2);
+    open.resolve({ drain });
+  }
+
+  private lead({ generation, members }: Membership): Leader {
+    const isLeading = () => this.generation === generation;
     return new Leader({
-      run,
-      generation,
-      members,
+      ...{ run: this.options.run, generation, members },
       history: () => this.links.history,
       announce: (notice) => {
+        if (!isLeading()) return;
         this.links.sendCommit(notice);
         this.onCommit(notice);
       },
-      fail: (error) => this.fail(AuseqError.from(error)),
-      mayWait: () => this.failure === null,
-      pause,
+      // Overtaken by another membership: the notice of it, or the history, says whether this member is in it.
+      onOvertaken: () => void this.readHistory(),
+      fail: (error) => isLeading() && this.fail(AuseqError.from(error)),
+      mayWait: () => this.failure === null && isLeading(),
+      pause: this.clock.pause,
       time: () => new Date().toISOString(),
     });
   }
 
   private tick(): void {
-    this.outbox.probe();
-    this.inbox.askForMissing(now());
+    this.seat?.outbox.probe();
+    this.inbox.askForMissing(this.clock.now());
     const open = this.openVote;
-    if (open && !this.leader && now() - open.sentAt > voteAgainMs) {
-      open.sentAt = now();
+    if (open && !this.seat?.leader && this.clock.now() - open.sentAt > voteAgainMs) {
+      open.sentAt = this.clock.now();
       this.links.sendVote(open.vote);
     }
-    if (open && !this.leader && this.brokerAwaySince === null && now() - open.readAt > readHistoryMs) {
-      open.readAt = now();
+    const waits = open !== null || this.inbox.waiting || !this.seat;
+    if (waits && this.brokerAwaySince === null && this.clock.now() - this.readAt > readHistoryMs) {
+      this.readAt = this.clock.now();
       void this.readHistory();
     }
     this.checkPeers();
   }
 
   private async readHistory(): Promise<void> {
-    const { run, generation } = this.options;
-    const last = await this.links.history.last(run).catch(() => null); // asked again as long as it matters
-    if (last?.record.type === 'commit' && last.record.generation === generation) this.onCommit(last.record);
+    const last = await this.links.history.last(this.options.run).catch(() => null); // asked again as long as it matters
+    if (!last) return;
+    if (last.record.type === 'commit' && last.record.generation === this.generation) this.onCommit(last.record);
+    this.consider(last.record);
   }
 
   private checkPeers(): void {
     if (this.brokerAwaySince !== null) {
-      const awayMs = now() - this.brokerAwaySince;
+      const awayMs = this.clock.now() - this.brokerAwaySince;
       if (awayMs > brokerLostAfterMs) this.fail(brokerAway(this.options.natsUrl, awayMs));
       return;
     }
-    const lost = this.peers.lost(now());
+    const { seat } = this;
+    if (!seat) return;
+    const lost = seat.peers.lost(this.clock.now());
     const waits = this.openVote !== null || this.inbox.waiting;
-    if (lost && waits) this.fail(peerLost(this.options.run, this.options.members[lost.rank]!, lost));
+    if (lost && waits) this.fail(peerLost(this.options.run, seat.membership.members[lost.rank]!, lost));
+    const silent = seat.peers.silentFor(leaderlessAfterMs, this.clock.now());
+    if (silent.length > 0 && !this.removing) void this.removeSilent(seat, silent);
+  }
+
+  /**
+   * No coordinator has removed a silent member in all this time: the lowest-ranked live one does it, by compare-and-swap
+   * on the history, which a coordinator that acts after all loses or wins (PROTOCOL 13, 15).
+   */
+  private async removeSilent({ membership }: Seat, silent: readonly number[]): Promise<void> {
+    const { members, rank } = membership;
+    const isLowest = members.every((_, each) => each >= rank || silent.includes(each));
+    if (!isLowest) return;
+    const kept = members.filter((_, each) => !silent.includes(each));
+    const names = silent.map((each) => members[each]).join(', ');
+    const after = `${leaderlessAfterMs / 1000} s`;
+    await this.goOnWith(kept, `${names} silent for ${after} and no coordinator acts: ${members[rank]} removes`);
+  }
+
+  private async goOnWith(kept: readonly string[], reason: string): Promise<void> {
+    const { generation } = this;
+    if (kept.length < this.options.minWorkers) return;
+    this.removing = true;
+    try {
+      const last = await this.links.history.last(this.options.run);
+      if (last?.record.generation !== generation) return;
+      const wish = { members: kept, joining: [], reason, time: new Date().toISOString() };
+      const record = nextGeneration(last.record, wish);
+      if (!record || (await this.links.history.append(record, last.sequence)) === null) return;
+      this.links.sendMembership(record);
+      this.consider(record);
+      void this.emit('decision', { decision: `generation ${record.generation}: ${kept.join(', ')}`, reason });
+    } catch {
+      // NATS is away: tried again at the next tick
+    } finally {
+      this.removing = false;
+    }
   }
 
   private onBroker(connected: boolean): void {
-    this.brokerAwaySince = connected ? null : (this.brokerAwaySince ?? now());
-    if (connected) this.peers.excuse(now());
+    this.brokerAwaySince = connected ? null : (this.brokerAwaySince ?? this.clock.now());
+    if (!connected) return;
+    this.seat?.peers.excuse(this.clock.now());
+    void this.readHistory();
   }
 
   private fail(error: AuseqError): void {
@@ -238,9 +394,9 @@ export class CommNode implements Exchange {
     this.inbox.fail(error);
     this.openVote?.reject(error);
     this.openVote = null;
+    for (const entered of this.entering.splice(0)) entered(error);
     this.host.onFailure(error);
   }
 }
 
-const now = () => performance.now();
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const stateKey = (step: number): BlobKey => ({ kind: 'state', step, part: '0' });

@@ -3,6 +3,7 @@ import { AuseqError } from '@auseq/proto/errors';
 import { Progress } from '../step/progress.js';
 import type { CommCall, CommReply, CommRequest, CommThreadData } from './comm-messages.js';
 import { CommNode } from './comm-node.js';
+import { Regrouped } from './regrouped.js';
 
 /** The comm thread: heartbeats, blobs and votes go on while the main thread is inside TensorFlow for seconds. */
 const port = parentPort;
@@ -10,7 +11,7 @@ if (!port) throw new Error('comm-thread runs only as a worker thread');
 const { options, progress, endWithParent } = workerData as CommThreadData;
 const reply = (message: CommReply) => port.postMessage(message);
 const cell = new Progress(progress);
-const worker = options.members[options.rank]!;
+const { worker } = options;
 
 const starting = CommNode.start(options, {
   heartbeat: () => ({ worker, ...cell.read() }),
@@ -24,7 +25,12 @@ starting.then(
 );
 
 const run = (node: CommNode, call: CommCall): Promise<unknown> => {
+  if ('generation' in call && call.generation !== node.generation) return Promise.reject(new Regrouped());
   switch (call.call) {
+    case 'enter':
+      return node.enter();
+    case 'takeState':
+      return node.takeState(call.step);
     case 'collect':
       return node.collect(call.kind, call.step);
     case 'sum':
@@ -40,14 +46,16 @@ port.on('message', async (request: CommRequest) => {
   if (request.type !== 'call') {
     const node = await starting.catch(() => null);
     if (request.type === 'offer') node?.offer(request.kind, request.step, request.leaf, request.bytes);
-    else void node?.emit(request.kind, request.fields);
+    else if (request.type === 'emit') void node?.emit(request.kind, request.fields);
+    else if (request.generation === node?.generation) node.giveState(request.step, request.bytes);
     return;
   }
   const { id, call } = request;
   try {
     reply({ type: 'value', id, value: await run(await starting, call) });
   } catch (error) {
-    reply({ type: 'error', id, error: AuseqError.from(error).toJSON() });
+    if (error instanceof Regrouped) reply({ type: 'regrouped', id });
+    else reply({ type: 'error', id, error: AuseqError.from(error).toJSON() });
   }
 });
 

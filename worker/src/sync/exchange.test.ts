@@ -11,8 +11,10 @@ import { startComm } from './comm-client.js';
 
 interface Outcome {
   readonly digests: readonly string[];
-  readonly ends: readonly PromiseSettledResult<'completed' | 'drained'>[];
+  readonly ends: readonly PromiseSettledResult<'completed' | 'drained' | 'died'>[];
   readonly commits: readonly LoopCommit[];
+  /** Who stored the end's results. */
+  readonly written: readonly number[];
   readonly last: EngineSnapshot;
 }
 
@@ -27,7 +29,15 @@ interface Trial {
   readonly startDelayMs?: (rank: number) => number;
   /** The state to go on from. */
   readonly base?: EngineSnapshot;
+  /** Members that vanish while they compute a step (counted from 0), before or after their leaves of it are sent. */
+  readonly dies?: readonly { readonly rank: number; readonly step: number; readonly leaf?: number }[];
+  /** No coordinator is there to see them vanish. */
+  readonly leaderless?: boolean;
+  /** New members that come when the step was committed. */
+  readonly joins?: readonly { readonly name: string; readonly step: number }[];
 }
+
+class Death extends Error {}
 
 const defaults: ToyOptions = { leaves: 8, parameters: 1000, width: 64 };
 let runs = 0;
@@ -45,32 +55,64 @@ describe('members that exchange over NATS', () => {
     await nats.begin(run, 1, members);
     const commits: LoopCommit[] = [];
     const engines: StepEngine[] = [];
-    const one = async (rank: number) => {
+    const dead: number[] = [];
+    const written: number[] = [];
+    let present: readonly string[] = members;
+    let changing = Promise.resolve();
+    const regroup = (change: (present: readonly string[]) => readonly string[], joining: readonly string[] = []) => {
+      changing = changing.then(() => {
+        present = change(present);
+        return nats.regroup(run, present, joining);
+      });
+      return changing;
+    };
+    const newcomers: Promise<unknown>[] = [];
+    const one = async (rank: number, worker = `w${rank}`) => {
+      const joins = !members.includes(worker);
       await new Promise((resolve) => setTimeout(resolve, trial.startDelayMs?.(rank) ?? 0));
-      const engine = createToyEngine({ ...defaults, ...trial.toy, ...trial.toyOf?.(rank) });
-      if (trial.base) engine.restore(trial.base);
+      const onSupervise = (step: number, leaf: number) => {
+        const death = trial.dies?.find((each) => each.rank === rank && each.step === step);
+        if (death && leaf >= (death.leaf ?? 0)) throw new Death();
+        return trial.toy?.onSupervise?.(step, leaf);
+      };
+      const engine = createToyEngine({ ...defaults, ...trial.toy, ...trial.toyOf?.(rank), onSupervise });
+      if (trial.base && !joins) engine.restore(trial.base);
       engines[rank] = engine;
       const progress = new Progress();
       const comm = await startComm({
         natsUrl: nats.url,
-        ...{ run, generation: 1, rank, members, leaves: engine.leaves, progress, endWithParent: false },
+        ...{ run, worker, leaves: engine.leaves, minWorkers: 1, joins, progress, endWithParent: false },
       });
+      if (joins) await regroup((before) => [...before, worker], [worker]);
       try {
         return await runStepLoop({
-          ...{ engine, exchange: comm, sync: trial.sync, rank, members: members.length, totalSteps: trial.steps },
+          ...{ engine, exchange: comm, sync: trial.sync, totalSteps: trial.steps },
           ...{ leafBatch: 1, progress, signal: comm.failed },
           drainAsked: () => trial.drainAt?.rank === rank && engine.step >= trial.drainAt.step,
           onCommit: async (commit) => {
-            if (rank === 0) commits.push(commit);
+            if (commit.isWriter) commits.push(commit);
             await trial.onCommit?.(rank, commit);
+            for (const { name, step } of trial.joins ?? [])
+              if (commit.isWriter && commit.step === step) newcomers.push(one(members.length + newcomers.length, name));
+          },
+          onEnd: async () => {
+            written.push(rank);
           },
         });
+      } catch (error) {
+        if (!(error instanceof Death)) throw error;
+        dead.push(rank);
+        await comm.close();
+        if (!trial.leaderless) await regroup((before) => before.filter((name) => name !== worker));
+        return 'died' as const;
       } finally {
         await comm.close();
       }
     };
     const ends = await Promise.allSettled(members.map((_, rank) => one(rank)));
-    return { digests: engines.map(toyDigest), ends, commits, last: engines[0]!.snapshot() };
+    await Promise.all(newcomers);
+    const alive = engines.filter((_, rank) => !dead.includes(rank));
+    return { digests: alive.map(toyDigest), ends, commits, written, last: alive[0]!.snapshot() };
   };
   const errorOf = (end: PromiseSettledResult<unknown> | undefined): AuseqError => {
     assert.equal(end?.status, 'rejected');
@@ -112,6 +154,70 @@ describe('members that exchange over NATS', () => {
       assert.equal(seen.size, 1);
     });
   }
+
+  for (const sync of ['gather', 'allreduce'] as const) {
+    const steps = 12;
+    const stepsOf = ({ commits }: Outcome) => commits.map(({ step }) => step);
+    const all = Array.from({ length: steps }, (_, index) => index + 1);
+    const lone = () => train({ sync, members: 1, steps });
+
+    it(`${sync}: the others take the same step where members vanish, the writer too (PROTOCOL 9, 10)`, async () => {
+      const dies = [
+        { rank: 0, step: 3, leaf: 1 },
+        { rank: 2, step: 7 },
+      ];
+      const outcome = await train({ sync, members: 3, steps, dies });
+      assert.deepEqual(
+        outcome.ends.map((end) => end.status === 'fulfilled' && end.value),
+        ['died', 'completed', 'died'],
+      );
+      assert.deepEqual(stepsOf(outcome), all);
+      assert.deepEqual(outcome.written, [1]);
+      assert.deepEqual(new Set(outcome.digests), new Set((await lone()).digests));
+    });
+
+    it(`${sync}: newcomers get the state from a member and train on, two at once and one after a loss (PROTOCOL 17)`, async () => {
+      const steps = 40;
+      const joins = [
+        { name: 'n0', step: 2 },
+        { name: 'n1', step: 2 },
+        { name: 'n2', step: 16 },
+      ];
+      // Long enough for the newcomers' threads to start before all is over.
+      const onCommit = () => new Promise<void>((resolve) => setTimeout(resolve, 50));
+      const outcome = await train({ sync, members: 2, steps, joins, onCommit, dies: [{ rank: 0, step: 18 }] });
+      assert.deepEqual(
+        stepsOf(outcome),
+        Array.from({ length: steps }, (_, index) => index + 1),
+      );
+      assert.equal(outcome.digests.length, 4);
+      const lone = await train({ sync, members: 1, steps });
+      assert.deepEqual(new Set(outcome.digests), new Set(lone.digests));
+    });
+  }
+
+  it('without a coordinator the lowest member that lives removes a silent one (PROTOCOL 13, 15)', async () => {
+    const dies = [{ rank: 0, step: 4 }];
+    const outcome = await train({ sync: 'gather', members: 3, steps: 8, dies, leaderless: true });
+    assert.deepEqual(
+      outcome.commits.map(({ step }) => step),
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    const lone = await train({ sync: 'gather', members: 1, steps: 8 });
+    assert.deepEqual(new Set(outcome.digests), new Set(lone.digests));
+  });
+
+  it('a strict majority goes on without those that vote otherwise, the writer too (PROTOCOL 8)', async () => {
+    // Another count of weights: the checksum of its base state differs, and so does its vote.
+    const toyOf = (rank: number) => (rank === 0 ? { parameters: 999 } : {});
+    const { ends, commits, digests } = await train({ sync: 'gather', members: 3, steps: 5, toyOf });
+    assert.match(errorOf(ends[0]).why, /w0 voted for another step 1 than w1, w2/);
+    assert.deepEqual(
+      commits.map(({ step }) => step),
+      [1, 2, 3, 4, 5],
+    );
+    assert.equal(digests[1], digests[2]);
+  });
 
   it('a member that starts late gets what it missed', async () => {
     const late = await train({ sync: 'gather', members: 2, steps: 3, startDelayMs: (rank) => rank * 800 });
@@ -178,6 +284,6 @@ describe('members that exchange over NATS', () => {
         await nats.begin(run, 2, ['other']);
       },
     });
-    assert.match(errorOf(ends[0]).what, /generation 1 of run trial-\d+ is over/);
+    assert.match(errorOf(ends[0]).what, /w0 is no member of run trial-\d+ any more/);
   });
 });

@@ -1,7 +1,7 @@
-import type { RunHistory } from '@auseq/infra/history/run-history';
 import { AuseqError } from '@auseq/proto/errors';
 import type { CommitNotice, CommitRecord } from '@auseq/proto/run-records';
 import type { Ballot } from './exchange.js';
+import type { Links } from './links.js';
 import { tallyVotes } from './tally.js';
 
 export interface VoteMessage {
@@ -15,9 +15,11 @@ export interface LeaderOptions {
   readonly run: string;
   readonly generation: number;
   readonly members: readonly string[];
-  readonly history: () => RunHistory;
+  readonly history: () => Links['history'];
   /** Said to everyone, this member included. */
   readonly announce: (notice: CommitNotice) => void;
+  /** Another membership has written the history: this leader decides nothing any more. */
+  readonly onOvertaken: () => void;
   readonly fail: (error: unknown) => void;
   /** Keeps trying while NATS is away; false once that has lasted too long. */
   readonly mayWait: () => boolean;
@@ -67,17 +69,20 @@ export class Leader {
       this.deciding = this.deciding.then(() => this.commit(ballot, drain)).catch(this.options.fail);
     } else {
       const byName = [...digests].map(([rank, digest]) => [this.options.members[rank], digest]);
-      this.tell({ ...noticeOf(ballot, drain), mismatch: Object.fromEntries(byName) });
+      // Not kept: after a change of membership the same step is voted on again.
+      this.options.announce({ ...noticeOf(ballot, drain), mismatch: Object.fromEntries(byName) });
     }
   }
 
   private async commit(ballot: Ballot, drain: boolean): Promise<void> {
-    const { run, generation, time } = this.options;
-    const record: CommitRecord = { type: 'commit', run, generation, ...ballot, drain, time: time() };
+    const { run, generation, members, time } = this.options;
+    const { closing = false, ...step } = ballot;
+    if (closing) return this.tell(noticeOf(ballot, drain));
+    const record: CommitRecord = { type: 'commit', run, generation, members, ...step, drain, time: time() };
     for (;;) {
       try {
         if (await this.store(record)) return this.tell(noticeOf(ballot, drain));
-        throw overtaken(run, generation);
+        return this.options.onOvertaken();
       } catch (error) {
         const away = error instanceof AuseqError && error.code === 'AU_NATS_UNREACHABLE';
         if (!away || !this.options.mayWait()) throw error;
@@ -126,12 +131,4 @@ function isSame(stored: { type: string; generation: number }, record: CommitReco
 
 function noticeOf({ step, totalSteps, digest, sequences, seconds }: Ballot, drain: boolean): CommitNotice {
   return { step, totalSteps, digest, drain, sequences, seconds };
-}
-
-function overtaken(run: string, generation: number): AuseqError {
-  return new AuseqError('AU_WORKER_LOST', {
-    what: `generation ${generation} of run ${run} is over`,
-    why: 'another membership has written the history since',
-    try: `auseq runs show ${run}`,
-  });
 }

@@ -15,6 +15,16 @@ export function peerLost(
   });
 }
 
+/** The others go on without this worker, rightly or wrongly; it may join again. */
+export function removed(run: string, worker: string, reason: string): AuseqError {
+  return new AuseqError('AU_WORKER_LOST', {
+    what: `${worker} is no member of run ${run} any more`,
+    why: reason,
+    try: `auseq runs show ${run}`,
+    where: run,
+  });
+}
+
 export function brokerAway(url: string, awayMs: number): AuseqError {
   return new AuseqError('AU_NATS_UNREACHABLE', {
     what: `NATS at ${url} stayed away`,

@@ -24,6 +24,11 @@ export class PeerWatch {
     for (const rank of this.heard.keys()) this.heard.set(rank, now);
   }
 
+  /** Peers that were heard once and are silent for longer than `ms` now. */
+  silentFor(ms: number, now: number): number[] {
+    return this.peers.filter((rank) => now - (this.heard.get(rank) ?? now) > ms);
+  }
+
   /** A peer that is silent for too long, with the milliseconds; null when all may still come. To be asked often. */
   lost(now: number): { rank: number; silentMs: number; everHeard: boolean } | null {
     const pausedMs = now - this.lastAsked;

@@ -201,6 +201,8 @@ export interface Assignment {
   /** store key of a manifest; empty: start from the seed */
   baseCheckpoint: string;
   sync: string;
+  /** no member yet: a coming generation has it, and a member gives it the state */
+  joins: boolean;
 }
 
 export interface Cancel {
@@ -3094,7 +3096,7 @@ export const Welcome: MessageFns<Welcome> = {
 };
 
 function createBaseAssignment(): Assignment {
-  return { run: "", generation: 0, rank: 0, members: [], configJson: "", baseCheckpoint: "", sync: "" };
+  return { run: "", generation: 0, rank: 0, members: [], configJson: "", baseCheckpoint: "", sync: "", joins: false };
 }
 
 export const Assignment: MessageFns<Assignment> = {
@@ -3119,6 +3121,9 @@ export const Assignment: MessageFns<Assignment> = {
     }
     if (message.sync !== "") {
       writer.uint32(58).string(message.sync);
+    }
+    if (message.joins !== false) {
+      writer.uint32(64).bool(message.joins);
     }
     return writer;
   },
@@ -3192,6 +3197,14 @@ export const Assignment: MessageFns<Assignment> = {
             message.sync = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.joins = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3221,6 +3234,7 @@ export const Assignment: MessageFns<Assignment> = {
         ? globalThis.String(object.base_checkpoint)
         : "",
       sync: isSet(object.sync) ? globalThis.String(object.sync) : "",
+      joins: isSet(object.joins) ? globalThis.Boolean(object.joins) : false,
     };
   },
 
@@ -3247,6 +3261,9 @@ export const Assignment: MessageFns<Assignment> = {
     if (message.sync !== "") {
       obj.sync = message.sync;
     }
+    if (message.joins !== false) {
+      obj.joins = message.joins;
+    }
     return obj;
   },
 
@@ -3262,6 +3279,7 @@ export const Assignment: MessageFns<Assignment> = {
     message.configJson = object.configJson ?? "";
     message.baseCheckpoint = object.baseCheckpoint ?? "";
     message.sync = object.sync ?? "";
+    message.joins = object.joins ?? false;
     return message;
   },
 };

@@ -1,0 +1,31 @@
+import type { GenerationRecord, HistoryRecord } from './run-records.js';
+
+export interface MembershipWish {
+  /** In rank order; the first that holds the state writes results. */
+  readonly members: readonly string[];
+  /** Of these, those that hold no state yet. */
+  readonly joining: readonly string[];
+  readonly reason: string;
+  readonly time: string;
+}
+
+/**
+ * The record of a membership that goes on where the last record of a run's history stands, or null where nobody would be
+ * left who holds that state. A commit proves that every member holds it, because all voted; before one, who was unhealed
+ * still is. Pure.
+ */
+export function nextGeneration(last: HistoryRecord, wish: MembershipWish): GenerationRecord | null {
+  const { members, joining, reason, time } = wish;
+  const isCommit = last.type === 'commit';
+  const without = new Set([...joining, ...(isCommit ? [] : last.unhealed)]);
+  const unhealed = members.filter((member) => without.has(member));
+  if (unhealed.length === members.length) return null;
+  return {
+    ...{ type: 'generation', run: last.run, generation: last.generation + 1, members, continues: true, unhealed },
+    baseStep: isCommit ? last.step : last.baseStep,
+    baseDigest: isCommit ? last.digest : last.baseDigest,
+    baseDrain: isCommit ? last.drain : last.baseDrain,
+    reason,
+    time,
+  };
+}

@@ -1,0 +1,42 @@
+import type { RunHistory } from '@auseq/infra/history/run-history';
+import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
+import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
+import type { BlobKey } from '@auseq/proto/subjects';
+import type { AckMessage, NeedMessage } from './blob-messages.js';
+import type { ChunkFrame } from './chunk-frame.js';
+import type { VoteMessage } from './leader.js';
+
+export interface LinkHandlers {
+  onChunk(key: BlobKey, frame: ChunkFrame): void;
+  onAck(ack: AckMessage): void;
+  onNeed(need: NeedMessage): void;
+  onVote(vote: VoteMessage): void;
+  onCommit(notice: CommitNotice): void;
+  onHeartbeat(rank: number): void;
+  /** A generation has begun. */
+  onMembership(record: GenerationRecord): void;
+  /** NATS went away (false) or is back (true). */
+  onBroker(connected: boolean): void;
+}
+
+export interface LinkOptions {
+  readonly natsUrl: string;
+  readonly run: string;
+  readonly worker: string;
+}
+
+/** What a member says to the others, to the coordinator and to the history; NATS in life, a simulated network in tests. */
+export interface Links {
+  readonly history: Pick<RunHistory, 'last' | 'append' | 'publishEvent'>;
+  /** From here on only the subjects of this generation are heard and spoken to. */
+  enter(generation: number, rank: number): void;
+  publishBlob(subject: string, bytes: Uint8Array): void;
+  sendAck(to: number, ack: AckMessage): void;
+  sendNeed(to: number, need: NeedMessage): void;
+  sendVote(vote: VoteMessage): void;
+  sendCommit(notice: CommitNotice): void;
+  sendHeartbeat(beat: Heartbeat): void;
+  sendMembership(record: GenerationRecord): void;
+  /** What was said last (a verdict, a last commit) still leaves; without NATS only for a moment. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import type { GenerationRecord, HistoryRecord } from '@auseq/proto/run-records';
+
+/** One member's view of a generation. */
+export interface Membership {
+  readonly generation: number;
+  readonly members: readonly string[];
+  readonly rank: number;
+  readonly baseStep: number;
+  /** Everyone holds the state of `baseStep` already, or reads it from the base checkpoint. */
+  readonly continues: boolean;
+  /** Ranks that hold no state, and the one that gives it to them. */
+  readonly unhealed: readonly number[];
+  readonly source: number;
+  /** All stop after `baseStep`. */
+  readonly drains: boolean;
+}
+
+/** What a record of the history means for a worker. */
+export type Entry =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'removed'; readonly reason: string }
+  | { readonly kind: 'entered'; readonly membership: Membership; readonly record: GenerationRecord };
+
+/** Whether a worker enters a generation, or learns that it is no member any more (PROTOCOL 10, 13). Pure. */
+export function decideEntry(current: Membership | null, record: HistoryRecord, worker: string, joins: boolean): Entry {
+  if (current && record.generation <= current.generation) return { kind: 'same' };
+  const rank = record.members.indexOf(worker);
+  if (rank < 0) {
+    if (!current && joins) return { kind: 'same' }; // not yet
+    const reason = record.type === 'generation' ? record.reason : 'others have committed without it';
+    return { kind: 'removed', reason };
+  }
+  if (record.type === 'commit') return { kind: 'same' }; // none without this worker's vote: of an earlier process
+  const { generation, members, baseStep, continues, baseDrain: drains } = record;
+  const unhealed = record.unhealed.map((each) => members.indexOf(each));
+  const source = members.findIndex((_, each) => !unhealed.includes(each));
+  const membership = { generation, members, rank, baseStep, continues, unhealed, source, drains };
+  return { kind: 'entered', membership, record };
+}
