@@ -50,10 +50,10 @@ export async function pump(
     ended = true;
     wake();
   });
-  for (const socket of [from, to]) {
-    socket.on('error', fail);
-    socket.on('close', () => fail(new Error('closed')));
-  }
+  from.on('error', fail).on('close', () => {
+    if (!ended) fail(new Error('the sender vanished'));
+  });
+  to.on('error', fail).on('close', () => fail(new Error('the receiver vanished')));
 
   for (;;) {
     if (failure && !(ended && waiting.length === 0)) throw failure;

@@ -10,6 +10,18 @@ export interface ClusterOptions {
   port: number;
   /** What workers compute on; empty = the worker decides. */
   device: string;
+  /** For tests of faults: a fixed port of NATS, and own roads to it and to the coordinator. */
+  detour?: ClusterDetour | undefined;
+}
+
+/** How processes reach each other by way of somebody else's proxies. */
+export interface ClusterDetour {
+  /** Where nats-server listens. */
+  readonly natsPort: number;
+  /** The NATS address of the coordinator. */
+  readonly coordinatorNats: string;
+  /** What each worker is told, by its index. */
+  readonly workers: readonly { readonly nats: string; readonly coordinator: string }[];
 }
 
 /** Throws AU_USAGE for what no cluster can be. */

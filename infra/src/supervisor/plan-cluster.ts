@@ -68,7 +68,7 @@ export function planCluster(
     role: 'coordinator',
     name: 'coordinator',
     ...commands.coordinator([
-      ...['--grpc-port', String(ports.coordinator), '--nats', natsUrl],
+      ...['--grpc-port', String(ports.coordinator), '--nats', options.detour?.coordinatorNats ?? natsUrl],
       ...['--store', storeUrl, '--state-dir', paths.coordinator],
     ]),
     address: coordinator,
@@ -78,7 +78,9 @@ export function planCluster(
   const workers = Array.from({ length: options.workers }, (_, index): ChildSpec => {
     const name = `worker-${index}`;
     const device = options.device ? ['--device', options.device] : [];
-    const command = commands.worker(['--name', name, '--coordinator', coordinator, ...device]);
+    const detour = options.detour?.workers[index];
+    const roads = ['--coordinator', detour?.coordinator ?? coordinator, ...(detour ? ['--nats', detour.nats] : [])];
+    const command = commands.worker(['--name', name, ...roads, ...device]);
     return { role: 'worker', name, ...command, address: '', probe: { kind: 'alive' }, env: storeEnv };
   });
   return {

@@ -4,6 +4,7 @@ import { createCheckpointer } from './checkpointer.js';
 import type { StepContext, StepProgram } from './context.js';
 import { type LoopCommit, type LoopEnd, runStepLoop } from './loop.js';
 import type { Progress } from './progress.js';
+import { withSimulatedCompute } from './simulate-compute.js';
 import type { FromStep } from './step-messages.js';
 import { planTotalSteps } from './total-steps.js';
 
@@ -25,7 +26,8 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
   const { config, sync, signal } = context;
   report({ state: 'starting', step: 0 });
   progress.enter('starting');
-  const engine = await program.createEngine(context);
+  const simulated = withSimulatedCompute(await program.createEngine(context), config.train.simulate_compute_ms);
+  const { engine } = simulated;
   if (baseCheckpoint !== '') engine.restore(await hooks.loadCheckpoint(baseCheckpoint, context));
   signal.throwIfAborted();
   const totalSteps = planTotalSteps({
@@ -48,8 +50,10 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
     if (commit.isWriter && !isLast && commit.step % config.train.checkpoint_steps === 0)
       await checkpointer.begin(engine);
   };
-  const onEnter = ({ generation, rank, members, baseStep, unhealed }: Entered) =>
+  const onEnter = ({ generation, rank, members, baseStep, unhealed }: Entered) => {
+    simulated.setMembers(members.length);
     context.logger.info({ generation, rank, members, baseStep, unhealed: unhealed.length }, 'enters a generation');
+  };
   let stateDigest: string | undefined;
   const onEnd = async (end: LoopEnd) => {
     const occasion = end === 'completed' ? 'end' : 'drain';
