@@ -22,7 +22,7 @@ export function startFaults(
   around: Pick<Surroundings, 'cluster' | 'network'>,
   say: (message: string) => void,
 ): FaultRunner {
-  const over = new AbortController();
+  let over = false;
   let members: readonly string[] = [];
   let step = 0;
   let startedAt: number | null = null;
@@ -32,7 +32,10 @@ export function startFaults(
 
   const hit = async (fault: Fault): Promise<Injection> => {
     const none: Injection = { fault, target: '', at: null, step: 0, problem: null };
-    while (!isDue(fault, moment())) if (!(await waits(over.signal))) return none;
+    while (!isDue(fault, moment())) {
+      if (over) return none;
+      await pause(lookEveryMs);
+    }
     const giveUpAt = Date.now() + targetWithinMs;
     let at = Date.now();
     let injected: Injected | null = null;
@@ -41,7 +44,8 @@ export function startFaults(
       injected = inject(fault, surroundings);
       if (injected) break;
       if (Date.now() > giveUpAt) return { ...none, problem: 'its target was not there' };
-      if (!(await waits(over.signal))) return none;
+      if (over) return none;
+      await pause(lookEveryMs);
     }
     const { target, undo } = injected;
     say(`${fault.kind} ${target} after step ${step}`);
@@ -66,16 +70,10 @@ export function startFaults(
       step = Number(fields.step);
     },
     async end() {
-      over.abort();
+      over = true;
       const done = await Promise.all(injections);
       for (const finish of [...lasting]) finish();
       return done;
     },
   };
-}
-
-/** False where the signal came first. */
-async function waits(signal: AbortSignal): Promise<boolean> {
-  await pause(lookEveryMs, undefined, { signal }).catch(() => {});
-  return !signal.aborted;
 }

@@ -26,7 +26,7 @@ export interface FaultScore {
   readonly reform_ms: number | null;
   /** Without a loss: until the next commit. */
   readonly first_commit_ms: number | null;
-  /** The longest time without a commit from the fault to the next one. */
+  /** The longest time without a commit, from the fault to the next fault. */
   readonly longest_pause_ms: number | null;
   readonly steps_lost: number;
   readonly went_on: boolean;
@@ -150,7 +150,7 @@ function scoreFault(
     seconds: commits[0] ? (at - commits[0].at) / 1000 : null,
     detect_ms: since(loss?.detectedAt),
     reform_ms: since(loss?.reformedAt),
-    first_commit_ms: since(loss ? loss.firstCommitAt : after[0]?.at),
+    first_commit_ms: since(after.find((commit) => commit.at >= (loss?.reformedAt ?? at))?.at),
     longest_pause_ms: longestPause(commits, at, until),
     steps_lost: losses.reduce((sum, { stepsLost }) => sum + stepsLost, 0),
     went_on: after.length > 0 || completed,
@@ -158,11 +158,11 @@ function scoreFault(
   };
 }
 
-/** The longest time between two commits that follow each other, of those that end after `from` and begin before `until`. */
+/** The longest time between two commits that follow each other, of those that end after `from` and begin before `until`; what comes later is the next fault's. */
 function longestPause(commits: readonly Commit[], from: number, until: number): number | null {
   const pauses = commits.flatMap((commit, index) => {
     const before = commits[index - 1];
-    return before && commit.at > from && before.at < until ? [commit.at - before.at] : [];
+    return before && commit.at > from && before.at < until ? [Math.min(commit.at, until) - before.at] : [];
   });
   return pauses.length > 0 ? Math.max(...pauses) : null;
 }

@@ -53,17 +53,25 @@ export async function startTcpProxy({ host, targetPort, edit }: ProxyOptions): P
     const link: Link = { rules, sockets: [client, upstream], changed: new AbortController() };
     const id = nextId++;
     links.set(id, link);
-    const end = () => {
+    const forget = () => {
       links.delete(id);
       link.changed.abort();
+    };
+    const end = () => {
+      forget();
       client.destroy();
+      upstream.destroy();
+    };
+    const reset = () => {
+      forget();
+      client.resetAndDestroy();
       upstream.destroy();
     };
     const view = { rules: () => link.rules, changed: () => link.changed.signal };
     const away = pump(client, upstream, view, edit?.() ?? null);
     const back = pump(upstream, client, view, null);
     // A side that fails takes the other with it; a side that only has nothing more to say leaves the other open.
-    Promise.all([away, back]).then(end, end);
+    Promise.all([away, back]).then(end, reset);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
