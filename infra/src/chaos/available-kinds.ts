@@ -1,19 +1,22 @@
-import { type Fault, type FaultKind, faultKinds } from '@auseq/configs/chaos-plan';
+import { type FaultKind, faultKinds } from '@auseq/configs/chaos-plan';
 import { AuseqError } from '@auseq/proto/errors';
+import { storesCanFail } from './store-faults.js';
+
+const noSwitch = storesCanFail() ? undefined : 'the stores of this build cannot be made to fail';
 
 /** Why a kind cannot be injected into this build. */
-const missing: Partial<Record<FaultKind, string>> = {
-  'store-error': 'the store adapters of this build have no switch for failures',
-  'store-slow': 'the store adapters of this build have no switch for delays',
-  'disk-full': 'the store adapters of this build have no switch for failures',
+const missing: Readonly<Partial<Record<FaultKind, string | undefined>>> = {
+  'store-error': noSwitch,
+  'store-slow': noSwitch,
+  'disk-full': noSwitch,
   'clock-jump': 'the processes read the clock of the machine, which chaos leaves alone',
 };
 
-export const availableKinds: readonly FaultKind[] = faultKinds.filter((kind) => !(kind in missing));
+export const availableKinds: readonly FaultKind[] = faultKinds.filter((kind) => missing[kind] === undefined);
 
 /** Throws AU_CHAOS_UNAVAILABLE for the first kind that cannot be injected. */
-export function checkKinds(kinds: readonly Fault['kind'][]): void {
-  const refused = kinds.find((kind) => kind in missing);
+export function checkKinds(kinds: readonly FaultKind[]): void {
+  const refused = kinds.find((kind) => missing[kind] !== undefined);
   if (!refused) return;
   throw new AuseqError('AU_CHAOS_UNAVAILABLE', {
     what: `faults of kind ${refused} are not available`,

@@ -19,7 +19,7 @@ export interface ChaosNetwork {
 }
 
 /** Picks the servers' ports and starts the proxies in front of them. */
-export async function startChaosNetwork(workers: number): Promise<ChaosNetwork> {
+export async function startChaosNetwork(workers: number, env: Readonly<Record<string, string>>): Promise<ChaosNetwork> {
   const [natsPort, coordinatorPort] = (await freePorts(2)) as [number, number];
   const roads = new Map<string, Roads>([['coordinator', { nats: await startNatsProxy(natsPort), coordinator: null }]]);
   for (let index = 0; index < workers; index++) {
@@ -31,6 +31,7 @@ export async function startChaosNetwork(workers: number): Promise<ChaosNetwork> 
     coordinatorPort,
     roads,
     detour: {
+      env,
       natsPort,
       coordinatorNats: natsOf('coordinator'),
       workers: Array.from({ length: workers }, (_, index) => ({

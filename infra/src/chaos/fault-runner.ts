@@ -19,7 +19,7 @@ export interface FaultRunner {
 /** Injects the faults of a plan as their moments come. */
 export function startFaults(
   plan: ChaosPlan,
-  around: Pick<Surroundings, 'cluster' | 'network'>,
+  around: Omit<Surroundings, 'members'>,
   say: (message: string) => void,
 ): FaultRunner {
   let over = false;
@@ -30,7 +30,8 @@ export function startFaults(
   const lasting = new Set<() => void>();
   const surroundings: Surroundings = { ...around, members: () => members };
 
-  const hit = async (fault: Fault): Promise<Injection> => {
+  const effects = new Map<number, () => boolean>();
+  const hit = async (fault: Fault, index: number): Promise<Injection> => {
     const none: Injection = { fault, target: '', at: null, step: 0, problem: null };
     while (!isDue(fault, moment())) {
       if (over) return none;
@@ -47,7 +48,8 @@ export function startFaults(
       if (over) return none;
       await pause(lookEveryMs);
     }
-    const { target, undo } = injected;
+    const { target, undo, hasHit } = injected;
+    if (hasHit) effects.set(index, hasHit);
     say(`${fault.kind} ${target} after step ${step}`);
     if (undo) lastFor(undo.afterMs, undo.run);
     return { fault, target, at, step, problem: null };
@@ -73,7 +75,11 @@ export function startFaults(
       over = true;
       const done = await Promise.all(injections);
       for (const finish of [...lasting]) finish();
-      return done;
+      // Messages that were never sent could not be spoilt: such a fault has tested nothing.
+      return done.map((each, index) => {
+        const unhit = each.at !== null && effects.get(index)?.() === false;
+        return unhit ? { ...each, at: null, problem: 'nobody sent a message that it could hit' } : each;
+      });
     },
   };
 }

@@ -2,11 +2,14 @@ import type { Fault } from '@auseq/configs/chaos-plan';
 import { viewCluster } from '../supervisor/cluster-status.js';
 import { identify, signalProcess } from '../supervisor/process-identity.js';
 import type { ChaosNetwork, Roads } from './chaos-network.js';
+import { storeFaultsOf, writeStoreFaults } from './store-faults.js';
 import { quietRules } from './tcp-proxy.js';
 
 export interface Surroundings {
   readonly cluster: string;
   readonly network: ChaosNetwork;
+  /** The file that makes stores fail. */
+  readonly storeFaults: string;
   /** Members of the present generation, in rank order. */
   readonly members: () => readonly string[];
 }
@@ -16,6 +19,8 @@ export interface Injected {
   readonly target: string;
   /** Ends a fault that lasts, `afterMs` later; null for one that is over at once or never. */
   readonly undo: { readonly afterMs: number; readonly run: () => void } | null;
+  /** For a fault that waits for what it can hit: whether it came. */
+  readonly hasHit?: () => boolean;
 }
 
 /** Does a fault to the cluster; null while its target is not there. Kinds must have been checked (`checkKinds`). */
@@ -53,14 +58,17 @@ export function inject(fault: Fault, around: Surroundings): Injected | null {
       });
     case 'lost-message':
     case 'corrupt-frame': {
+      const verdict = fault.kind === 'corrupt-frame' ? 'flip' : 'drop';
       const roads = roadsOf(around, fault.target);
-      for (const { road } of roads ?? [])
-        road.nats.spoil(fault.kind === 'corrupt-frame' ? 'flip' : 'drop', fault.count);
-      return roads && { target: roads.map(({ name }) => name).join(', '), undo: null };
+      const counts = roads?.map(({ road }) => road.nats.spoil(verdict, fault.count)) ?? [];
+      const hasHit = () => counts.some((spoilt) => spoilt() > 0);
+      return roads && { target: roads.map(({ name }) => name).join(', '), undo: null, hasHit };
     }
     case 'store-error':
     case 'store-slow':
     case 'disk-full':
+      writeStoreFaults(around.storeFaults, storeFaultsOf(fault, Date.now())!);
+      return { target: 'store', undo: null };
     case 'clock-jump':
       return null;
   }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ChaosPlan } from '@auseq/configs/chaos-plan';
 import { AuseqError } from '@auseq/proto/errors';
 import { runTimeline, type TimelineEvent } from '@auseq/proto/run-timeline';
@@ -6,8 +9,10 @@ import { stopCluster } from '../supervisor/stop-cluster.js';
 import { checkKinds } from './available-kinds.js';
 import { type ChaosNetwork, startChaosNetwork } from './chaos-network.js';
 import { startFaults } from './fault-runner.js';
+import type { Surroundings } from './inject.js';
 import type { Injection } from './injection.js';
 import { type ChaosScore, type EndedRun, scoreChaos } from './score.js';
+import { storeFaultsVariable, storesCanFail } from './store-faults.js';
 
 /** What the coordinator is asked for; the caller knows how to speak to it. */
 export interface CoordinatorPort {
@@ -49,7 +54,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosScore> {
   const { plan, workers, quiet, say, signal } = options;
   checkKinds(plan.faults.map(({ kind }) => kind));
   const cluster = `chaos-${process.pid}`;
-  const network = await startChaosNetwork(workers);
+  const folder = mkdtempSync(join(tmpdir(), 'auseq-chaos-'));
+  const storeFaults = join(folder, 'store-faults.json');
+  const network = await startChaosNetwork(workers, storesCanFail() ? { [storeFaultsVariable]: storeFaults } : {});
   try {
     const { coordinatorPort: port, detour } = network;
     const { coordinator } = await startCluster(
@@ -61,14 +68,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosScore> {
     try {
       await runs.workersAttach(cluster, workers, signal);
       const quietRun = quiet ? await runQuietly(runs, options) : null;
-      const { run, injections } = await runUnderFaults(runs, { cluster, network }, options);
+      const { run, injections } = await runUnderFaults(runs, { cluster, network, storeFaults }, options);
       const { mostStepsLost, allMustHit } = options;
       return scoreChaos({ quiet: quietRun, faulted: run, injections, mostStepsLost, allMustHit });
     } finally {
       runs.close();
     }
   } finally {
-    await stopAll(cluster, network);
+    await stopAll(cluster, network, folder);
   }
 }
 
@@ -79,7 +86,7 @@ async function runQuietly(runs: CoordinatorPort, { say, signal }: ChaosOptions):
 
 async function runUnderFaults(
   runs: CoordinatorPort,
-  around: { readonly cluster: string; readonly network: ChaosNetwork },
+  around: Omit<Surroundings, 'members'>,
   { plan, workers, say, signal }: ChaosOptions,
 ): Promise<{ run: EndedRun; injections: readonly Injection[] }> {
   say(`a run on ${workers} workers under ${plan.faults.length} faults`);
@@ -120,11 +127,12 @@ async function followed(
   }
 }
 
-async function stopAll(cluster: string, network: ChaosNetwork): Promise<void> {
+async function stopAll(cluster: string, network: ChaosNetwork, folder: string): Promise<void> {
   try {
     await stopCluster({ name: cluster, purge: true, force: AbortSignal.abort() });
   } finally {
     await network.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -10,7 +10,7 @@ export interface ClusterOptions {
   port: number;
   /** What workers compute on; empty = the worker decides. */
   device: string;
-  /** For tests of faults: a fixed port of NATS, and own roads to it and to the coordinator. */
+  /** For faults on purpose: a fixed port of NATS, and own roads to it and to the coordinator. */
   detour?: ClusterDetour | undefined;
 }
 
@@ -22,6 +22,8 @@ export interface ClusterDetour {
   readonly coordinatorNats: string;
   /** What each worker is told, by its index. */
   readonly workers: readonly { readonly nats: string; readonly coordinator: string }[];
+  /** More variables of the coordinator and the workers. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Throws AU_USAGE for what no cluster can be. */

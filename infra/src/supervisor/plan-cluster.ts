@@ -46,6 +46,7 @@ export function planCluster(
   const natsUrl = `nats://${atHome(ports.nats)}`;
   const coordinator = atHome(ports.coordinator);
   const storeUrl = storeUrlOf(options, paths, ports);
+  const env = { ...storeEnv, ...options.detour?.env };
   const brokers: ChildSpec[] = [
     {
       role: 'nats',
@@ -73,7 +74,7 @@ export function planCluster(
     ]),
     address: coordinator,
     probe: { kind: 'tcp', port: ports.coordinator },
-    env: storeEnv,
+    env,
   };
   const workers = Array.from({ length: options.workers }, (_, index): ChildSpec => {
     const name = `worker-${index}`;
@@ -81,7 +82,7 @@ export function planCluster(
     const detour = options.detour?.workers[index];
     const roads = ['--coordinator', detour?.coordinator ?? coordinator, ...(detour ? ['--nats', detour.nats] : [])];
     const command = commands.worker(['--name', name, ...roads, ...device]);
-    return { role: 'worker', name, ...command, address: '', probe: { kind: 'alive' }, env: storeEnv };
+    return { role: 'worker', name, ...command, address: '', probe: { kind: 'alive' }, env };
   });
   return {
     natsUrl,
