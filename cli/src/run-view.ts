@@ -18,6 +18,7 @@ export function runView(run: Run) {
     latest_checkpoint: run.latestCheckpoint,
     state_digest: run.stateDigest,
     sequences_per_second: run.sequencesPerSecond,
+    stragglers: run.stragglers,
     error: run.errorJson ? (JSON.parse(run.errorJson) as unknown) : null,
   };
 }

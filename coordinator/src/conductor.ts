@@ -56,7 +56,8 @@ export class Conductor {
   }
 
   view(name: string): Run {
-    return viewRun(this.record(name), this.parts.book.rate(name));
+    const stragglers = this.live.get(name)?.stragglers ?? [];
+    return viewRun(this.record(name), { sequencesPerSecond: this.parts.book.rate(name), stragglers });
   }
 
   /** Throws AU_RUN_NOT_FOUND. */
@@ -214,6 +215,9 @@ export class Conductor {
   onCommit(run: string, generation: number, notice: CommitNotice): void {
     if (notice.mismatch || this.parts.book.get(run)?.generation !== generation) return;
     this.parts.book.noteCommit(run, notice);
+    const members = this.parts.book.get(run)!.members;
+    for (const reason of this.live.get(run)?.noteArrivals(members, notice) ?? [])
+      this.parts.book.tellDecision(run, 'straggler', reason);
   }
 
   /** A whole checkpoint was stored: what was lost before it does not count any more. */

@@ -1,4 +1,6 @@
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
+import type { CommitNotice } from '@auseq/proto/run-records';
+import { type Arrivals, namedStragglers, noArrivals, noteArrivals } from './runs/stragglers.js';
 import { decideLife, decideStall, excuse, hearBeat, type MemberLife, newLife } from './workers/liveness.js';
 
 /** A coordinator that was restarted gives agents this long to come back before it counts their step processes as lost. */
@@ -10,6 +12,9 @@ export class LiveGeneration {
   private readonly done = new Set<string>();
   private readonly awaited: Map<string, number>;
   private readonly heardOf = new Set<string>();
+  /** Who comes how late to the exchange. */
+  arrivals: Arrivals = noArrivals;
+  private named: readonly string[] = [];
   /** When the next worker may join: one that failed to is not asked again at once. */
   joinNotBefore = 0;
 
@@ -34,6 +39,21 @@ export class LiveGeneration {
   /** Every member has been heard in this generation. */
   get isKnown(): boolean {
     return [...this.lives.keys()].every((worker) => this.heardOf.has(worker));
+  }
+
+  /** One more commit; returns what is new about stragglers, as sentences. */
+  noteArrivals(members: readonly string[], { late, seconds }: CommitNotice): string[] {
+    this.arrivals = noteArrivals(this.arrivals, members, late, seconds * 1000);
+    const found = namedStragglers(this.arrivals);
+    const names = found.map(({ worker }) => worker);
+    const news = found.filter(({ worker }) => !this.named.includes(worker)).map(({ reason }) => reason);
+    const over = this.named.filter((worker) => !names.includes(worker)).map((worker) => `${worker} is slow no more`);
+    this.named = names;
+    return [...news, ...over];
+  }
+
+  get stragglers(): string[] {
+    return namedStragglers(this.arrivals).map(({ reason }) => reason);
   }
 
   hear(beat: Heartbeat, now: number): void {

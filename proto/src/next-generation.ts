@@ -15,7 +15,9 @@ export interface MembershipWish {
  * still is. Pure.
  */
 export function nextGeneration(last: HistoryRecord, wish: MembershipWish): GenerationRecord | null {
-  const { members, joining, reason, time } = wish;
+  const { joining, reason, time } = wish;
+  // Whoever wishes may not know that others have removed a member since: it comes back only as one that joins.
+  const members = wish.members.filter((member) => last.members.includes(member) || joining.includes(member));
   const isCommit = last.type === 'commit';
   const without = new Set([...joining, ...(isCommit ? [] : last.unhealed)]);
   const unhealed = members.filter((member) => without.has(member));

@@ -37,6 +37,8 @@ export interface CommitRecord {
   readonly leaves: readonly unknown[];
   readonly sequences: number;
   readonly seconds: number;
+  /** Milliseconds after the first member at which each one's contributions were here, by rank; null without leaves. */
+  readonly late: readonly (number | null)[];
   /** Every member stops after this step with a checkpoint. */
   readonly drain: boolean;
   readonly time: string;
@@ -50,6 +52,7 @@ export interface CommitNotice {
   readonly drain: boolean;
   readonly sequences: number;
   readonly seconds: number;
+  readonly late: readonly (number | null)[];
   /** Set instead of a commit when the votes differ: who voted what. */
   readonly mismatch?: Readonly<Record<string, string>> | undefined;
 }

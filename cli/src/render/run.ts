@@ -28,6 +28,7 @@ export function formatRun(run: RunView): string {
     ['generation', run.generation],
     ['sync', run.sync_reason ? `${run.sync}: ${run.sync_reason}` : run.sync],
     ['sequences/s', run.sequences_per_second ? run.sequences_per_second.toFixed(2) : ''],
+    ...run.stragglers.map((reason) => ['straggler', reason] as const),
     ['checkpoint', run.latest_checkpoint],
     ['state digest', run.state_digest],
     ['config hash', run.config_hash],

@@ -24,13 +24,12 @@ export type ReportDecision =
   /** Its members stopped together after a checkpoint, because one of them leaves. */
   | { readonly kind: 'drained'; readonly step: number };
 
-/** Reads a report against the record: only the writer (rank 0) decides the end of a run, any member its failure. Pure. */
+/** Reads a report against the record: any member tells the end of a run, for none leaves before everything is stored. Pure. */
 export function decideReport(record: RunRecord | undefined, report: MemberReport): ReportDecision {
   const isIn = record?.members.includes(report.worker) || record?.joining.includes(report.worker);
   if (!record || !isIn || record.assigned[report.worker] !== report.generation)
     return { kind: 'stale', reason: `generation ${report.generation} of ${report.run} is over` };
   if (record.joining.includes(report.worker)) return decideJoiner(report);
-  const isWriter = record.members[0] === report.worker;
   const { step, stateDigest } = report;
   const placed = { members: record.members, lastMembers: record.members.length };
   switch (report.state) {
@@ -38,7 +37,6 @@ export function decideReport(record: RunRecord | undefined, report: MemberReport
       if (record.state !== 'starting') return { kind: 'nothing' };
       return { kind: 'change', change: { state: 'running', reason: runningReason(record) } };
     case 'finished': {
-      if (!isWriter) return { kind: 'nothing' };
       const reason = `took all ${step} steps`;
       return {
         kind: 'change',
@@ -46,7 +44,6 @@ export function decideReport(record: RunRecord | undefined, report: MemberReport
       };
     }
     case 'stopped': {
-      if (!isWriter) return { kind: 'nothing' };
       if (record.state !== 'stopping') return { kind: 'drained', step };
       const reason = `stopped on request after step ${step}, with a checkpoint`;
       return {

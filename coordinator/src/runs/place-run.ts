@@ -71,14 +71,14 @@ export class Placement {
     const history = await this.appendNext(name, (last) => last && nextGeneration(last, wish));
     if (!history) return null;
     announce(history);
-    const { generation } = history;
+    const { generation, members: seats } = history;
     const before = book.get(name)!;
     const assigned = Object.fromEntries(
-      Object.entries(before.assigned).filter(([worker]) => members.includes(worker) || before.joining.includes(worker)),
+      Object.entries(before.assigned).filter(([worker]) => seats.includes(worker) || before.joining.includes(worker)),
     );
     const record = await book.change(name, {
-      ...{ generation, members, lastMembers: members.length, assigned, reason },
-      joining: before.joining.filter((worker) => !members.includes(worker)),
+      ...{ generation, members: seats, lastMembers: seats.length, assigned, reason },
+      joining: before.joining.filter((worker) => !seats.includes(worker)),
     });
     return { record, history };
   }

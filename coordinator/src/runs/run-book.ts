@@ -110,6 +110,11 @@ export class RunBook {
     }
   }
 
+  /** For people: what was decided about a run, and why. */
+  tellDecision(name: string, decision: string, reason: string): void {
+    this.history.publishEvent(name, 'decision', { decision, reason }).catch(() => {});
+  }
+
   private async tell({ name, state, reason, step, generation, members, error }: RunRecord): Promise<void> {
     const fields = { state, reason, step, generation, workers: members.join(', '), error: error ?? undefined };
     await this.history.publishEvent(name, 'state', fields).catch(() => {}); // the record holds; the event is for people

@@ -51,7 +51,10 @@ export function changeRun(record: RunRecord, change: Partial<RunRecord>, now: nu
   return { ...record, ...change, updatedAt: new Date(now).toISOString() };
 }
 
-export function viewRun(record: RunRecord, sequencesPerSecond: number): Run {
+export function viewRun(
+  record: RunRecord,
+  { sequencesPerSecond, stragglers }: { sequencesPerSecond: number; stragglers: readonly string[] },
+): Run {
   const { members, error, config, ...rest } = record;
   return {
     name: rest.name,
@@ -70,6 +73,7 @@ export function viewRun(record: RunRecord, sequencesPerSecond: number): Run {
     latestCheckpoint: rest.latestCheckpoint,
     stateDigest: rest.stateDigest,
     sequencesPerSecond,
+    stragglers: [...stragglers],
     configJson: JSON.stringify(config),
   };
 }

@@ -29,7 +29,7 @@ const stepsAhead = 3;
 /** Blobs as they arrive: put together, acknowledged, asked for again, and handed to whoever waits for them. */
 export class BlobInbox {
   private readonly assemblies = new Map<string, Assembly>();
-  private readonly whole = new Map<string, { key: BlobKey; bytes: Uint8Array }>();
+  private readonly whole = new Map<string, { key: BlobKey; bytes: Uint8Array; at: number }>();
   private readonly wants = new Map<string, Want[]>();
   /** Null until the first commit: the state may start at any step, and peers cannot run ahead without this member's vote. */
   private releasedUpTo: number | null = null;
@@ -37,10 +37,10 @@ export class BlobInbox {
   constructor(private readonly options: InboxOptions) {}
 
   /** A blob this member made itself. */
-  put(key: BlobKey, bytes: Uint8Array): void {
+  put(key: BlobKey, bytes: Uint8Array, now: number): void {
     const text = keyText(key);
     this.assemblies.delete(text);
-    this.whole.set(text, { key, bytes });
+    this.whole.set(text, { key, bytes, at: this.whole.get(text)?.at ?? now });
     for (const want of this.wants.get(text) ?? []) want.resolve(bytes);
     this.wants.delete(text);
   }
@@ -59,7 +59,7 @@ export class BlobInbox {
     const { complete, received } = assembly;
     if (isNew) for (const want of this.wants.get(text) ?? []) want.lastMoveAt = now;
     if (!isNew || complete || received % ackEvery === 0) this.acknowledge(frame, key, received);
-    if (isNew && complete) this.put(key, assembly.bytes);
+    if (isNew && complete) this.put(key, assembly.bytes, now);
   }
 
   take(key: BlobKey, now: number): Promise<Uint8Array> {
@@ -103,6 +103,11 @@ export class BlobInbox {
     this.fail(error);
     this.assemblies.clear();
     for (const [text, { key }] of this.whole) if (!ofLeaf.includes(key.kind)) this.whole.delete(text);
+  }
+
+  /** When a blob was whole here. */
+  arrivedAt(key: BlobKey): number | undefined {
+    return this.whole.get(keyText(key))?.at;
   }
 
   /** The contributions of leaves that are whole here. */

@@ -9,6 +9,7 @@ import { BlobOutbox } from './blob-outbox.js';
 import { type Clock, realClock } from './clock.js';
 import { CommLinks } from './comm-links.js';
 import type { Ballot, Entered, HeldBlob, Verdict } from './exchange.js';
+import { lateness } from './lateness.js';
 import { Leader, type VoteMessage } from './leader.js';
 import type { LinkHandlers, LinkOptions, Links } from './links.js';
 import { brokerAway, peerLost, removed, votesSplit } from './lost.js';
@@ -145,7 +146,7 @@ export class CommNode {
 
   offer(kind: BlobKind, step: number, leaf: number, bytes: Uint8Array): void {
     const key = { kind, step, part: String(leaf) };
-    this.inbox.put(key, bytes);
+    this.inbox.put(key, bytes, this.clock.now());
     this.seat?.outbox.toAll(key, bytes);
   }
 
@@ -157,7 +158,14 @@ export class CommNode {
   sum(step: number, length: number, subtrees: readonly SubtreeSum[]): Promise<Float32Array> {
     const { inbox } = this;
     const { membership, plan, outbox } = this.seated();
-    const links = { rank: membership.rank, plan, inbox, outbox, take: (key: BlobKey) => this.take(key) };
+    const links = {
+      rank: membership.rank,
+      plan,
+      inbox,
+      outbox,
+      now: this.clock.now,
+      take: (key: BlobKey) => this.take(key),
+    };
     return reduceScatterGather(links, step, length, subtrees);
   }
 
@@ -300,6 +308,7 @@ export class CommNode {
         this.links.sendCommit(notice);
         this.onCommit(notice);
       },
+      late: (step) => this.lateFor(step),
       // Overtaken by another membership: the notice of it, or the history, says whether this member is in it.
       onOvertaken: () => void this.readHistory(),
       fail: (error) => isLeading() && this.fail(AuseqError.from(error)),
@@ -307,6 +316,12 @@ export class CommNode {
       pause: this.clock.pause,
       time: () => new Date().toISOString(),
     });
+  }
+
+  /** By the contribution that follows a leaf's last computation: its gradient, or the record beside its part of the sum. */
+  private lateFor(step: number): readonly (number | null)[] {
+    const at = (kind: BlobKind, leaf: number) => this.inbox.arrivedAt({ kind, step, part: String(leaf) });
+    return lateness(this.seated().plan, (leaf) => at('gradient', leaf) ?? at('record', leaf));
   }
 
   private tick(): void {

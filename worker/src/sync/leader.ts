@@ -18,6 +18,8 @@ export interface LeaderOptions {
   readonly history: () => Links['history'];
   /** Said to everyone, this member included. */
   readonly announce: (notice: CommitNotice) => void;
+  /** Who came how late with a step (its index), by rank. */
+  readonly late: (step: number) => readonly (number | null)[];
   /** Another membership has written the history: this leader decides nothing any more. */
   readonly onOvertaken: () => void;
   readonly fail: (error: unknown) => void;
@@ -78,10 +80,11 @@ export class Leader {
     const { run, generation, members, time } = this.options;
     const { closing = false, ...step } = ballot;
     if (closing) return this.tell(noticeOf(ballot, drain));
-    const record: CommitRecord = { type: 'commit', run, generation, members, ...step, drain, time: time() };
+    const late = this.options.late(step.step - 1);
+    const record: CommitRecord = { type: 'commit', run, generation, members, ...step, late, drain, time: time() };
     for (;;) {
       try {
-        if (await this.store(record)) return this.tell(noticeOf(ballot, drain));
+        if (await this.store(record)) return this.tell({ ...noticeOf(ballot, drain), late });
         return this.options.onOvertaken();
       } catch (error) {
         const away = error instanceof AuseqError && error.code === 'AU_NATS_UNREACHABLE';
@@ -130,5 +133,5 @@ function isSame(stored: { type: string; generation: number }, record: CommitReco
 }
 
 function noticeOf({ step, totalSteps, digest, sequences, seconds }: Ballot, drain: boolean): CommitNotice {
-  return { step, totalSteps, digest, drain, sequences, seconds };
+  return { step, totalSteps, digest, drain, sequences, seconds, late: [] };
 }

@@ -31,6 +31,8 @@ export function decideEntry(current: Membership | null, record: HistoryRecord, w
     return { kind: 'removed', reason };
   }
   if (record.type === 'commit') return { kind: 'same' }; // none without this worker's vote: of an earlier process
+  // A member of this name that holds the state is an earlier process, perhaps not yet known to be lost.
+  if (!current && joins && !record.unhealed.includes(worker)) return { kind: 'same' };
   const { generation, members, baseStep, continues, baseDrain: drains } = record;
   const unhealed = record.unhealed.map((each) => members.indexOf(each));
   const source = members.findIndex((_, each) => !unhealed.includes(each));

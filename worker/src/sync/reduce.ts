@@ -10,6 +10,7 @@ export interface ReduceLinks {
   readonly plan: readonly LeafRange[];
   readonly inbox: BlobInbox;
   readonly outbox: BlobOutbox;
+  readonly now: () => number;
   readonly take: (key: BlobKey) => Promise<Uint8Array>;
 }
 
@@ -23,7 +24,7 @@ export async function reduceScatterGather(
   length: number,
   subtrees: readonly SubtreeSum[],
 ): Promise<Float32Array> {
-  const { rank, plan, inbox, outbox, take } = links;
+  const { rank, plan, inbox, outbox, now, take } = links;
   const shards = planShards(length, plan.length);
   const partKey = ({ start, size }: Subtree): BlobKey => ({ kind: 'part', step, part: `${start}-${size}` });
   const sumKey = (owner: number): BlobKey => ({ kind: 'sum', step, part: String(owner) });
@@ -31,7 +32,7 @@ export async function reduceScatterGather(
   for (const [owner, shard] of shards.entries()) {
     for (const { subtree, sum } of subtrees) {
       const bytes = bytesOf(sum, shard);
-      if (owner === rank) inbox.put(partKey(subtree), bytes);
+      if (owner === rank) inbox.put(partKey(subtree), bytes, now());
       else outbox.toOne(owner, partKey(subtree), bytes);
     }
   }
@@ -42,7 +43,7 @@ export async function reduceScatterGather(
   }
   const ownSum = own.total();
   const ownBytes = new Uint8Array(ownSum.buffer, ownSum.byteOffset, ownSum.byteLength);
-  inbox.put(sumKey(rank), ownBytes);
+  inbox.put(sumKey(rank), ownBytes, now());
   outbox.toAll(sumKey(rank), ownBytes);
 
   const whole = new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));

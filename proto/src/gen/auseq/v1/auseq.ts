@@ -66,6 +66,8 @@ export interface Run {
   stateDigest: string;
   sequencesPerSecond: number;
   configJson: string;
+  /** one sentence each, with numbers */
+  stragglers: string[];
 }
 
 export interface WatchRequest {
@@ -703,6 +705,7 @@ function createBaseRun(): Run {
     stateDigest: "",
     sequencesPerSecond: 0,
     configJson: "",
+    stragglers: [],
   };
 }
 
@@ -758,6 +761,9 @@ export const Run: MessageFns<Run> = {
     }
     if (message.configJson !== "") {
       writer.uint32(138).string(message.configJson);
+    }
+    for (const v of message.stragglers) {
+      writer.uint32(146).string(v!);
     }
     return writer;
   },
@@ -911,6 +917,14 @@ export const Run: MessageFns<Run> = {
             message.configJson = reader.string();
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.stragglers.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -982,6 +996,9 @@ export const Run: MessageFns<Run> = {
         : isSet(object.config_json)
         ? globalThis.String(object.config_json)
         : "",
+      stragglers: globalThis.Array.isArray(object?.stragglers)
+        ? object.stragglers.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1038,6 +1055,9 @@ export const Run: MessageFns<Run> = {
     if (message.configJson !== "") {
       obj.configJson = message.configJson;
     }
+    if (message.stragglers?.length) {
+      obj.stragglers = message.stragglers;
+    }
     return obj;
   },
 
@@ -1063,6 +1083,7 @@ export const Run: MessageFns<Run> = {
     message.stateDigest = object.stateDigest ?? "";
     message.sequencesPerSecond = object.sequencesPerSecond ?? 0;
     message.configJson = object.configJson ?? "";
+    message.stragglers = object.stragglers?.map((e) => e) || [];
     return message;
   },
 };
