@@ -68,6 +68,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosScore> {
     try {
       await runs.workersAttach(cluster, workers, signal);
       const quietRun = quiet ? await runQuietly(runs, options) : null;
+      if (quietRun && quietRun.state !== 'completed') throw quietFailed(quietRun);
       const { run, injections } = await runUnderFaults(runs, { cluster, network, storeFaults }, options);
       const { mostStepsLost, allMustHit } = options;
       return scoreChaos({ quiet: quietRun, faulted: run, injections, mostStepsLost, allMustHit });
@@ -111,7 +112,7 @@ async function followed(
   const events: TimelineEvent[] = [];
   try {
     await runs.submit(name, workers);
-    const end = await runs.follow(
+    const following = runs.follow(
       name,
       (event) => {
         timer.refresh();
@@ -120,7 +121,13 @@ async function followed(
       },
       AbortSignal.any([signal, still.signal]),
     );
-    const sha256 = await runs.digest(name, end.step);
+    // A run that cannot be followed to its end is a result too: it is graded by what was seen of it.
+    const end = await following.catch((error: unknown) => {
+      signal.throwIfAborted();
+      const reason = AuseqError.from(error).message;
+      return { state: 'lost', reason, step: runTimeline(events).verdict.lastStep };
+    });
+    const sha256 = end.state === 'completed' ? await runs.digest(name, end.step) : null;
     return { name, workers, ...end, sha256, timeline: runTimeline(events) };
   } finally {
     clearTimeout(timer);
@@ -134,6 +141,14 @@ async function stopAll(cluster: string, network: ChaosNetwork, folder: string): 
     await network.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function quietFailed({ state, step, reason }: EndedRun): AuseqError {
+  return new AuseqError('AU_RUN_FAILED', {
+    what: `the quiet run is ${state} after step ${step}`,
+    why: reason,
+    try: 'mend the config or the data first: without faults it must complete',
+  });
 }
 
 function standsStill(run: string): AuseqError {
