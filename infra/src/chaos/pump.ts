@@ -34,8 +34,10 @@ export async function pump(
   let ended = false;
   let failure: Error | null = null;
   let wake = () => {};
+  const failing = new AbortController();
   const fail = (error: Error) => {
     failure ??= error;
+    failing.abort();
     wake();
   };
   from.on('data', (chunk) => {
@@ -54,21 +56,29 @@ export async function pump(
     if (!ended) fail(new Error('the sender vanished'));
   });
   to.on('error', fail).on('close', () => fail(new Error('the receiver vanished')));
+  to.on('drain', () => wake());
+
+  /** Waits until `holds`, or one of the sockets fails. */
+  const woken = async (holds: () => boolean) => {
+    while (!failure && !holds()) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
 
   for (;;) {
     if (failure && !(ended && waiting.length === 0)) throw failure;
     const next = waiting[0];
     if (!next) {
       if (ended) break;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      await woken(() => ended || waiting.length > 0);
       continue;
     }
     const { delayMs, bytesPerSecond, held } = view.rules();
     const early = next.arrivedAt + delayMs - performance.now();
     if (held || early > 0) {
-      await rulesChange(view.changed(), held ? null : early);
+      await rulesChange(AbortSignal.any([view.changed(), failing.signal]), held ? null : early);
       continue;
     }
     const limit = bytesPerSecond > 0 ? Math.max(1, Math.floor((bytesPerSecond * sliceMs) / 1000)) : next.bytes.length;
@@ -77,13 +87,14 @@ export async function pump(
     else waiting[0] = { ...next, bytes: next.bytes.subarray(slice.length) };
     waitingBytes -= slice.length;
     if (from.isPaused() && waitingBytes <= mostWaitingBytes / 2) from.resume();
-    if (!to.write(slice)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
-    if (bytesPerSecond > 0) await rulesChange(view.changed(), (slice.length / bytesPerSecond) * 1000);
+    if (!to.write(slice)) await woken(() => !to.writableNeedDrain);
+    const tookMs = bytesPerSecond > 0 ? (slice.length / bytesPerSecond) * 1000 : 0;
+    if (tookMs > 0) await rulesChange(AbortSignal.any([view.changed(), failing.signal]), tookMs);
   }
   to.end();
 }
 
-/** Waits `ms` (null: without end), at most until the rules change. */
+/** Waits `ms` (null: without end), at most until the rules change or a socket fails. */
 async function rulesChange(changed: AbortSignal, ms: number | null): Promise<void> {
   if (changed.aborted) return;
   if (ms !== null) return pause(ms, undefined, { signal: changed }).catch(() => {});

@@ -115,6 +115,16 @@ describe('a TCP proxy', () => {
     await eventually('both are forgotten', () => proxy.connections().length === 0);
   });
 
+  it('forgets a connection that ends while its bytes are held', async () => {
+    const proxy = await proxyTo();
+    proxy.setRules({ held: true });
+    const socket = await connected(proxy.port);
+    socket.write('never');
+    await eventually('it is seen', () => proxy.connections().length === 1);
+    socket.resetAndDestroy();
+    await eventually('it is forgotten', () => proxy.connections().length === 0);
+  });
+
   it('closes the client where the server is not there', async () => {
     const gone = createServer().listen(0, '127.0.0.1');
     await once(gone, 'listening');

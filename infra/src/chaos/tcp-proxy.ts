@@ -53,17 +53,13 @@ export async function startTcpProxy({ host, targetPort, edit }: ProxyOptions): P
     const link: Link = { rules, sockets: [client, upstream], changed: new AbortController() };
     const id = nextId++;
     links.set(id, link);
-    const forget = () => {
-      links.delete(id);
-      link.changed.abort();
-    };
     const end = () => {
-      forget();
+      links.delete(id);
       client.destroy();
       upstream.destroy();
     };
     const reset = () => {
-      forget();
+      links.delete(id);
       client.resetAndDestroy();
       upstream.destroy();
     };
