@@ -5,8 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LedgerLine } from '@auseq/proto/gen/auseq/v1/auseq';
+import { parseLedgerJson } from '@auseq/proto/ledger-json';
 import { auseq, ended, launch } from './auseq.fixture.js';
-import { addCheckpoint, type FakeCoordinator, startFakeCoordinator } from './fake-coordinator.fixture.js';
+import {
+  addCheckpoint,
+  addWholeCheckpoint,
+  type FakeCoordinator,
+  startFakeCoordinator,
+} from './fake-coordinator.fixture.js';
 
 let folder: string;
 let fake: FakeCoordinator;
@@ -213,6 +220,45 @@ test('a damaged part is refused and leaves nothing', async () => {
   );
 });
 
+test('verify reads every checkpoint and says what is wrong with which', async () => {
+  await auseq(submit('verified'), env);
+  addWholeCheckpoint(fake, 'verified', 10);
+  const good = await auseq(['checkpoints', 'verify', 'verified', '--output', 'json'], env);
+  assert.equal(good.code, 0, good.stderr);
+  assert.deepEqual(
+    (JSON.parse(good.stdout) as { step: number; whole: boolean }[]).map(({ step, whole }) => [step, whole]),
+    [[10, true]],
+  );
+  addCheckpoint(fake, 'verified', 20, true);
+  addCheckpoint(fake, 'verified', 30); // its parts are as the manifest says, but hold no arrays
+  addCheckpoint(fake, 'verified', 40);
+  fake.objects.set('runs/verified/checkpoints/00000040/manifest.json', Buffer.from('{"step":40,"parts":[{}]}'));
+  addCheckpoint(fake, 'verified', 50);
+  fake.objects.delete('runs/verified/checkpoints/00000050/part-0.safetensors');
+  addWholeCheckpoint(fake, 'verified', 60, 'of another state');
+  const bad = await auseq(['checkpoints', 'verify', 'verified', '--output', 'json'], env);
+  assert.equal(bad.code, 10);
+  assert.match(bad.stderr, /AU_CHECKPOINT_CORRUPT/);
+  const verdicts = JSON.parse(bad.stdout) as { step: number; whole: boolean; wrong: string }[];
+  const wrongs = new Map(verdicts.map(({ step, wrong }) => [step, wrong]));
+  assert.equal(wrongs.get(10), '');
+  assert.match(wrongs.get(20)!, /part-0.*its sha256 differs/);
+  assert.match(wrongs.get(30)!, /manifest/);
+  assert.match(wrongs.get(40)!, /cannot be read/);
+  assert.match(wrongs.get(50)!, /part-0/);
+  assert.match(wrongs.get(60)!, /state digest/);
+  const one = await auseq(['checkpoints', 'verify', 'verified', '--step', '10'], env);
+  assert.equal(one.code, 0, one.stderr);
+  assert.match(one.stdout, /10 .*whole/);
+  assert.equal((await auseq(['checkpoints', 'verify', 'verified', '--step', '7'], env)).code, 4);
+});
+
+test('push says that nothing waits', async () => {
+  const { code, stderr } = await auseq(['checkpoints', 'push', 'nobody'], { ...env, AUSEQ_HOME: folder });
+  assert.equal(code, 4);
+  assert.match(stderr, /AU_CHECKPOINT_NOT_FOUND/);
+});
+
 test('pictures are pulled by name', async () => {
   await auseq(submit('pictured'), env);
   assert.equal((await auseq(['images', 'pull', 'pictured', '-o', join(folder, 'none')], env)).code, 4);
@@ -227,4 +273,51 @@ test('status of a far coordinator shows its workers', async () => {
   const { stdout } = await auseq(['status', '--output', 'json'], env);
   const { processes } = JSON.parse(stdout) as { processes: Record<string, unknown>[] };
   for (const key of ['role', 'name', 'pid', 'address', 'state', 'restarts']) assert.ok(key in processes[0]!, key);
+});
+
+test('ledger prints a line a draw, and --verify says whether it is whole', async () => {
+  const of = (step: number, index: number): LedgerLine => ({
+    ...{ step, generation: 1, incarnation: 0, rolledBack: false, leaf: index, index: 0, epoch: 0, copy: 0, centre: 2 },
+    ...{ position: 2 * (step - 1) + index, sequence: `clip/${step}-${index}`, contentHash: 'ab'.repeat(32) },
+  });
+  const lines = [of(1, 0), of(1, 1), of(2, 0), of(2, 1)];
+  await auseq(submit('counted', '--set', 'batch.leaves=2', '--set', 'dataset.batch_size=1'), env);
+  const { configJson } = fake.submitted.at(-1)!;
+  fake.ledgers.set('counted', lines);
+  finish('counted', 'completed', { configJson, step: 2 });
+  const listed = await auseq(['runs', 'ledger', 'counted'], env);
+  assert.equal(listed.stdout.split('\n')[1], 'step 1  leaf 1  clip/1-1  centre 2  generation 1');
+  const json = (await auseq(['runs', 'ledger', 'counted', '--output', 'json'], env)).stdout.trim().split('\n');
+  assert.deepEqual(
+    json.map((line) => parseLedgerJson(JSON.parse(line), 'stdout')),
+    lines,
+  );
+  const whole = await auseq(['runs', 'ledger', 'counted', '--verify'], env);
+  assert.deepEqual([whole.code, whole.stderr], [0, '']);
+  assert.match(whole.stdout, /whole[\s\S]*draws +4\nsteps +2 \(1 to 2\)\nepochs +1/);
+
+  fake.ledgers.set('counted', lines.slice(0, 3));
+  const broken = await auseq(['runs', 'ledger', 'counted', '--verify'], env);
+  assert.equal(broken.code, 10);
+  assert.match(broken.stdout, /step 2, leaf 0, draw 0: it is the last draw/);
+  assert.match(broken.stderr, /AU_LEDGER_BROKEN/);
+  const verdict = (await auseq(['runs', 'ledger', 'counted', '--verify', '--output', 'json'], env)).stdout;
+  const { ok, draws, problems } = JSON.parse(verdict) as { ok: boolean; draws: number; problems: string[] };
+  assert.deepEqual([ok, draws, problems.length], [false, 3, 1]);
+  const unknown = await auseq(['runs', 'ledger', 'nobody', '--verify'], env);
+  assert.equal(unknown.code, 4);
+  assert.match(unknown.stderr, /AU_RUN_NOT_FOUND/);
+});
+
+test('a reader that is slow gets all of a long result', async () => {
+  const sequence = 'a/sequence/of/a/long/name/'.repeat(4);
+  const line = (step: number): LedgerLine => ({
+    ...{ step, generation: 1, incarnation: 0, rolledBack: false, leaf: 0, index: 0, epoch: 0, position: step - 1 },
+    ...{ sequence, copy: 0, centre: 2, contentHash: 'ab'.repeat(32) },
+  });
+  const lines = Array.from({ length: 3000 }, (_, index) => line(index + 1));
+  fake.ledgers.set('long', lines);
+  const child = launch(['runs', 'ledger', 'long', '--output', 'json'], env);
+  await sleep(1500); // by now it has sent all it can
+  assert.equal((await ended(child)).stdout.trim().split('\n').length, lines.length);
 });

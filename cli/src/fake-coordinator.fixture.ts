@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AuseqError } from '@auseq/proto/errors';
 import {
   ClusterDefinition,
+  type LedgerLine,
   ResultsDefinition,
   type Run,
   type RunEvent,
@@ -19,6 +20,7 @@ export interface FakeCoordinator {
   readonly events: RunEvent[];
   readonly objects: Map<string, Uint8Array>;
   readonly submitted: SubmitRequest[];
+  readonly ledgers: Map<string, LedgerLine[]>;
   /** Ends the open streams as a dying coordinator does, once each. */
   dropWatchAfter: number | null;
   stop(): Promise<void>;
@@ -45,9 +47,10 @@ export async function startFakeCoordinator(port = 0): Promise<FakeCoordinator> {
   const events: RunEvent[] = [];
   const objects = new Map<string, Uint8Array>();
   const submitted: SubmitRequest[] = [];
+  const ledgers = new Map<string, LedgerLine[]>();
   const find = (name: string) => runs.get(name) ?? refuse('AU_RUN_NOT_FOUND', name);
   const server = createServer().use(codedErrors);
-  const fake = { runs, events, objects, submitted, dropWatchAfter: null as number | null };
+  const fake = { runs, events, objects, submitted, ledgers, dropWatchAfter: null as number | null };
   server.add(RunsDefinition, {
     async submit(request) {
       submitted.push(request);
@@ -88,6 +91,9 @@ export async function startFakeCoordinator(port = 0): Promise<FakeCoordinator> {
           msg: 'stepped',
         }),
       };
+    },
+    async *ledger({ run }) {
+      yield* ledgers.get(run) ?? refuse('AU_RUN_NOT_FOUND', run);
     },
   });
   server.add(ResultsDefinition, {
@@ -131,4 +137,29 @@ export function addCheckpoint(fake: FakeCoordinator, run: string, step: number, 
   fake.objects.set(part.key, damage ? Buffer.from(data.toString().toUpperCase()) : data);
   const manifest = { step, sha256: digest(Buffer.from(String(step))), bytes: data.length, parts: [part] };
   fake.objects.set(`${folder}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
+}
+
+/** A checkpoint without arrays: an empty container, and the digest over step, seed and data position only. */
+export function addWholeCheckpoint(fake: FakeCoordinator, run: string, step: number, sha256 = emptyState(step)): void {
+  const folder = `runs/${run}/checkpoints/${String(step).padStart(8, '0')}`;
+  const data = Buffer.concat([Buffer.from(BigUint64Array.of(8n).buffer), Buffer.from('{}      ')]);
+  const part = { key: `${folder}/part-000.safetensors`, sha256: digest(data), bytes: data.length };
+  fake.objects.set(part.key, data);
+  const state = { data: { epoch: 0, position: 0 }, seed: 0, provenance: {} };
+  const manifest = { version: 1, run, step, sha256, bytes: data.length, parts: [part], ...state };
+  fake.objects.set(`${folder}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
+}
+
+function emptyState(step: number): string {
+  const scalars: [string, number][] = [
+    ['data/epoch', 0],
+    ['data/position', 0],
+    ['rng/seed', 0],
+    ['step', step],
+  ];
+  const hashed = scalars.flatMap(([name, value]) => [
+    Buffer.from(`${name}\0uint64\0\0`),
+    Buffer.from(BigUint64Array.of(BigInt(value)).buffer),
+  ]);
+  return digest(Buffer.concat(hashed));
 }

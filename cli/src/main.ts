@@ -14,5 +14,7 @@ export async function main(argv: string[], root: URL): Promise<void> {
   } catch (error) {
     process.exitCode = reportError(error, argv);
   }
+  // A pipe whose reader is slow has not taken everything yet; to exit now would cut the result.
+  await new Promise((resolve) => process.stdout.write('', resolve));
   process.exit();
 }

@@ -57,11 +57,7 @@ export async function pullCheckpoint(
   try {
     const manifestFile = join(temporary, 'manifest.json');
     await pullObject(client, { run, key: checkpoint.key }, manifestFile, signal);
-    const { parts, sha256, step } = JSON.parse(await readFile(manifestFile, 'utf8')) as {
-      parts: Part[];
-      sha256: string;
-      step: number;
-    };
+    const { parts, sha256, step } = parseManifest(run, checkpoint, await readFile(manifestFile, 'utf8'));
     const total = parts.reduce((sum, part) => sum + part.bytes, 0);
     let done = 0;
     for (const part of parts) {
@@ -87,6 +83,23 @@ export async function pullCheckpoint(
     };
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+function parseManifest(run: string, { key, step }: Checkpoint, text: string) {
+  try {
+    const manifest = JSON.parse(text) as { parts: Part[]; sha256: string; step: number };
+    const isPart = (part: Part | null) => typeof part?.key === 'string' && Number.isSafeInteger(part.bytes);
+    if (!manifest.parts.every(isPart)) throw new Error('a part has no key or no size');
+    return manifest;
+  } catch (cause) {
+    throw new AuseqError('AU_CHECKPOINT_CORRUPT', {
+      what: `the manifest ${key} cannot be read`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      try: `another step: auseq checkpoints list ${run}`,
+      where: `${run} step ${step}`,
+      cause,
+    });
   }
 }
 

@@ -117,6 +117,19 @@ export const runtime = z.strictObject({
   onednn: z.boolean().default(true),
 });
 
+export const store = z.strictObject({
+  spool_bytes: z
+    .int()
+    .min(0)
+    .default(8 * 2 ** 30)
+    .describe('room on the local disk for checkpoints that the store cannot take now; 0 = no spool'),
+  finish_seconds: z
+    .number()
+    .min(0)
+    .default(600)
+    .describe('how long a run waits at its end for checkpoints to reach the store'),
+});
+
 export const runConfig = z.strictObject({
   output_dir: z.string().default('').describe('legacy key; the run tree is in the store, under the run name'),
   pretrained_modelpath: z
@@ -141,6 +154,7 @@ export const runConfig = z.strictObject({
   loss: lossWeights.prefault({}),
   legacy: legacySlips.prefault({}),
   runtime: runtime.prefault({}),
+  store: store.prefault({}),
 });
 
 export type RunConfig = z.infer<typeof runConfig>;

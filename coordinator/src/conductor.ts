@@ -4,6 +4,7 @@ import type { AssignmentReport, Run } from '@auseq/proto/gen/auseq/v1/auseq';
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
 import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
 import { LiveGeneration, reattachMs } from './generation.js';
+import { damagedBase, decideDamage } from './runs/decide-damage.js';
 import { decideLoss } from './runs/decide-loss.js';
 import { decideWithout, roomFor } from './runs/decide-members.js';
 import { decideReport } from './runs/decide-report.js';
@@ -223,7 +224,9 @@ export class Conductor {
   /** A whole checkpoint was stored: what was lost before it does not count any more. */
   async onCheckpoint(run: string, key: string, sha256: string): Promise<void> {
     const record = this.parts.book.get(run);
-    if (record) await this.parts.book.change(run, { latestCheckpoint: key, stateDigest: sha256, restarts: 0 });
+    if (!record) return;
+    const damaged = record.damaged.filter((each) => each !== key);
+    await this.parts.book.change(run, { latestCheckpoint: key, stateDigest: sha256, restarts: 0, damaged });
   }
 
   /** Nobody could be heard for a while, by our own fault or that of NATS. */
@@ -317,11 +320,28 @@ export class Conductor {
     const { name, generation } = record;
     this.live.delete(name);
     placement.cancel(record, `${error.what}: ${error.why}`, false);
+    const loss = await this.fallBack(record, error);
+    if (loss === null) return;
     const newest = await placement.newestCheckpoint(record);
-    const change = decideLoss(book.get(name)!, error, newest, Date.now());
+    const change = decideLoss(book.get(name)!, loss, newest, Date.now());
     logger.warn({ run: name, generation, ...change }, 'generation ended');
     const changed = await book.change(name, change);
     if (hasEnded(changed.state)) await this.onEnd(changed);
+  }
+
+  /** A damaged base costs the steps since an older checkpoint, not the run. Returns what else ended the generation, or null. */
+  private async fallBack(record: RunRecord, error: SerialisedError): Promise<SerialisedError | null> {
+    const { book, placement, logger } = this.parts;
+    const key = damagedBase(record, error);
+    if (key === null) return error;
+    const older = await placement.olderCheckpoint(record, key).catch((away: unknown) => AuseqError.from(away));
+    // What lies before is not known: a restart finds the damage again when the store can be read.
+    if (older instanceof AuseqError) return older.toJSON();
+    const change = decideDamage(record, key, error, older);
+    logger.warn({ run: record.name, ...change }, 'the base checkpoint is damaged');
+    await placement.tellDecision(record.name, `starts from ${older ? `step ${older.step}` : 'the seed'}`, error.why);
+    await book.change(record.name, change);
+    return null;
   }
 
   private async onEnd(record: RunRecord): Promise<void> {

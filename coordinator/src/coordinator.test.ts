@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { RunHistory } from '@auseq/infra/history/run-history';
 import { createLogger } from '@auseq/infra/logging/logger';
+import { connectNats } from '@auseq/infra/nats/connect-nats';
 import { type NatsFixture, startNats } from '@auseq/infra/nats/nats.fixture';
 import { openStore } from '@auseq/infra/store/open-store';
 import {
   ClusterDefinition,
+  type LedgerLine,
   ResultsDefinition,
   type Run,
   type RunEvent,
@@ -16,9 +19,11 @@ import {
 } from '@auseq/proto/gen/auseq/v1/auseq';
 import { fromGrpc } from '@auseq/proto/grpc-errors';
 import { protocolVersion } from '@auseq/proto/protocol';
+import { verifyLedger } from '@auseq/proto/verify-ledger';
 import { type CallOptions, type Channel, ClientError, createChannel, createClient, type Metadata } from 'nice-grpc';
 import { type RunningCoordinator, startCoordinator } from './coordinator.js';
 import { FakeWorker } from './fake-worker.fixture.js';
+import { history } from './ledger/history.fixture.js';
 import { manifestKey } from './results/checkpoints.js';
 import { type ConfigWish, configJson } from './runs/run-record.fixture.js';
 import { hasEnded, type RunState } from './runs/run-states.js';
@@ -198,6 +203,39 @@ describe('the coordinator', () => {
     assert.equal((await client().show({ run: name })).state, 'starting');
   });
 
+  it('goes back to an older checkpoint, then to the seed, when a member finds the base damaged', async () => {
+    const a = attach('worker-0');
+    const { name } = await submit({ workers: 1 });
+    await assigned(a, name, 1);
+    for (const step of [20, 40]) await putCheckpoint(folder, name, step);
+    const errorOf = (code: string, step: number) =>
+      JSON.stringify({ code, what: 'damaged', why: 'its sha256 differs', try: '', where: manifestKey(name, step) });
+    a.report(name, 1, 'failed', { errorJson: errorOf('AU_WORKER_LOST', 0) });
+    a.report('', 0, 'idle');
+    assert.equal((await assigned(a, name, 2)).baseCheckpoint, manifestKey(name, 40));
+    a.report(name, 2, 'failed', { errorJson: errorOf('AU_CHECKPOINT_CORRUPT', 40) });
+    const fallen = await until('it falls back', async () => {
+      const shown = await client().show({ run: name });
+      return /sha256 differs.*goes on from the checkpoint of step 20/.test(shown.reason) && shown;
+    });
+    assert.equal(fallen.state, 'starting');
+    a.report('', 0, 'idle');
+    assert.equal((await assigned(a, name, 3)).baseCheckpoint, manifestKey(name, 20));
+    // A loss before the next checkpoint does not go to the damaged one again.
+    a.report(name, 3, 'failed', { errorJson: errorOf('AU_WORKER_LOST', 0) });
+    a.report('', 0, 'idle');
+    assert.equal((await assigned(a, name, 4)).baseCheckpoint, manifestKey(name, 20));
+    a.report(name, 4, 'failed', { errorJson: errorOf('AU_CHECKPOINT_CORRUPT', 20) });
+    a.report('', 0, 'idle');
+    assert.equal((await assigned(a, name, 5)).baseCheckpoint, '');
+    a.report(name, 5, 'finished', { step: 100 });
+    await state(name, 'completed');
+    const decisions: string[] = [];
+    for await (const { kind, json } of client().watch({ run: name, afterSequence: 0 }))
+      if (kind === 'decision') decisions.push((JSON.parse(json) as { decision: string }).decision);
+    assert.deepEqual(decisions, ['starts from step 20', 'starts from the seed']);
+  });
+
   it('stops with a checkpoint and resumes from it', async () => {
     const a = attach('worker-0');
     const { name } = await submit({ workers: 1 });
@@ -263,6 +301,61 @@ describe('the coordinator', () => {
     workers.push(foreign);
     assert.match(String(await foreign.ended), /cannot work together/);
     assert.equal(foreign.welcome, protocolVersion);
+  });
+
+  it('keeps the ledger at each checkpoint and end, and streams it from the history or from the store', async () => {
+    const { name } = await submit({ workers: 9, leaves: 2 });
+    const connection = await connectNats(nats.url, { name: 'test' });
+    const records = await RunHistory.open(connection);
+    const ledger = async (run: string) => {
+      const lines: LedgerLine[] = [];
+      for await (const line of client().ledger({ run })) lines.push(line);
+      return lines;
+    };
+    const pieces = async () => {
+      const { objects } = await createClient(ResultsDefinition, channel).listObjects({ run: name, prefix: 'ledger' });
+      return objects.map(({ key }) => key.split('/').at(-1));
+    };
+    assert.deepEqual(await ledger(name), []);
+    const shape = { leaves: 2, batchSize: 1, epochLength: 6 };
+    const { stored } = history(['step', 'step', 'step', { back: 2 }, 'step', 'step', 'step'], shape);
+    let sequence = 0;
+    const append = async (from: number, to: number) => {
+      for (const { record } of stored.slice(from, to)) {
+        const at = await records.append({ ...record, run: name }, sequence);
+        sequence = at!;
+      }
+    };
+    await append(0, 4);
+    await records.publishEvent(name, 'checkpoint', { key: manifestKey(name, 2), sha256: '', step: 2 });
+    await until('a piece is written', async () => (await pieces()).length === 1);
+    await append(4, 7);
+    await client().stop({ run: name });
+    const all = ['00000001-00000003.ndjson', '00000002-00000003-i1.ndjson'];
+    await until('the next incarnation has a piece', async () => (await pieces()).length === 2);
+    assert.deepEqual(await pieces(), all);
+    await close();
+    await append(7, stored.length);
+    await open();
+    await until('the next coordinator writes the rest', async () => (await pieces()).length === 3);
+    assert.deepEqual(await pieces(), [...all, '00000004-00000004-i1.ndjson']);
+
+    const lines = await ledger(name);
+    assert.deepEqual(
+      lines.map(({ step, rolledBack }) => (rolledBack ? -step : step)),
+      [1, 1, -2, -2, -3, -3, 2, 2, 3, 3, 4, 4],
+    );
+    const verdict = await verifyLedger(lines, { leaves: 2, batchSize: 1, totalSteps: 4 });
+    assert.deepEqual([verdict.problems, verdict.rolledBack, verdict.generations], [[], 4, 2]);
+    const store = await openStore(`file://${folder}`);
+    for (const piece of await pieces())
+      await store.put(`runs/lost/ledger/${piece}`, await store.get(`runs/${name}/ledger/${piece}`));
+    assert.deepEqual(await ledger('lost'), lines, 'a run that only the store knows');
+    assert.equal(
+      await codeOf((options) => client().ledger({ run: 'nobody' }, options)[Symbol.asyncIterator]().next()),
+      'AU_RUN_NOT_FOUND',
+    );
+    await connection.close();
   });
 
   it('lists what a run has stored', async () => {

@@ -13,6 +13,8 @@ import type { GenerationRecord } from '@auseq/proto/run-records';
 import { membershipSubject } from '@auseq/proto/subjects';
 import { createServer } from 'nice-grpc';
 import { Conductor } from './conductor.js';
+import { takeLease } from './lease.js';
+import { startLedgerKeeper } from './ledger/ledger-keeper.js';
 import { createResultsService } from './results/results-service.js';
 import { Placement } from './runs/place-run.js';
 import { RunBook } from './runs/run-book.js';
@@ -44,11 +46,12 @@ export interface RunningCoordinator {
 const connectMs = 30_000;
 const largestMessageBytes = 16 * 1024 * 1024;
 
-/** Reads the runs' records, takes over what is in work, and serves. Throws AU_NATS_UNREACHABLE, AU_STORE_UNREACHABLE. */
+/** Waits until it leads, reads the runs' records, takes over what is in work, and serves. Throws AU_NATS_UNREACHABLE, AU_STORE_UNREACHABLE. */
 export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
   const { natsUrl, storeUrl, logger, onFatal } = options;
   const store = await openStore(storeUrl, AbortSignal.timeout(connectMs));
   const connection = await connectNats(natsUrl, { name: 'coordinator', timeoutMs: connectMs });
+  const lease = await takeLease(connection, { host: options.host, port: options.port, logger, onLost: onFatal });
   const history = await RunHistory.open(connection);
   await history.ensureStream();
   const book = await RunBook.open(await RunStore.open(connection), history);
@@ -57,7 +60,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     connection.publish(membershipSubject(record.run), JSON.stringify(record));
   const placement = new Placement({ book, history, store, workers, announce, logger });
   const conductor = new Conductor({ book, workers, placement, logger });
-  const watching = startWatching(connection, conductor, book, (error) => onFatal(AuseqError.from(error)));
+  const watching = startWatching(connection, { conductor, book, lease }, (error) => onFatal(AuseqError.from(error)));
+  const runs = () => book.all().map(({ name }) => name);
+  const keeper = startLedgerKeeper({ connection, history, store, runs, logger });
 
   const server = createServer({
     'grpc.max_receive_message_length': largestMessageBytes,
@@ -68,7 +73,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   }).use(codedErrors);
   const bound = { address: '' };
   const checkRun = (run: string) => void conductor.record(run);
-  server.add(RunsDefinition, createRunsService({ conductor, book, store, stream: connection.jetstream() }));
+  server.add(RunsDefinition, createRunsService({ conductor, book, store, history, stream: connection.jetstream() }));
   server.add(ResultsDefinition, createResultsService(store, checkRun));
   server.add(WorkersDefinition, createWorkersService({ conductor, workers, natsUrl, storeUrl }));
   const clusterParts = { workers, book, natsUrl, storeUrl };
@@ -82,6 +87,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       watching.close();
       conductor.close();
       server.forceShutdown();
+      await keeper.close();
+      await lease.close();
       await connection.close();
     },
   };

@@ -35,7 +35,12 @@ export class FakeWorker {
     this.ended = this.listen(stream).finally(() => channel.close());
   }
 
-  report(run: string, generation: number, state: string, more: { step?: number; stateDigest?: string } = {}): void {
+  report(
+    run: string,
+    generation: number,
+    state: string,
+    more: { step?: number; stateDigest?: string; errorJson?: string } = {},
+  ): void {
     const fields = { step: 0, errorJson: '', stateDigest: '', ...more };
     this.send({ $case: 'report', report: { run, generation, state, ...fields } });
   }

@@ -85,7 +85,9 @@ export class LiveGeneration {
     for (const [worker, life] of this.lives) {
       if (this.done.has(worker)) continue;
       const deadline = this.awaited.get(worker);
-      if (deadline !== undefined && now > deadline) return { worker, reason: `${worker} did not attach again` };
+      // One that is heard lives, whatever has become of its agent's stream.
+      if (deadline !== undefined && now > deadline && life.heardAt === null)
+        return { worker, reason: `${worker} did not attach again` };
       const reason = decideLife(life, worker, now);
       if (reason) return { worker, reason };
     }

@@ -3,6 +3,7 @@ import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
 import { clusterSubjects, parseGenerationSubject } from '@auseq/proto/subjects';
 import { JSONCodec, type NatsConnection } from 'nats';
 import type { Conductor } from './conductor.js';
+import type { Lease } from './lease.js';
 import type { RunBook } from './runs/run-book.js';
 
 const codec = JSONCodec<unknown>();
@@ -14,8 +15,7 @@ const storeStepsMs = 5_000;
 /** Listens to heartbeats, commits and checkpoints of all runs, and looks regularly who is silent and what can start. */
 export function startWatching(
   connection: NatsConnection,
-  conductor: Conductor,
-  book: RunBook,
+  { conductor, book, lease }: { conductor: Conductor; book: RunBook; lease: Pick<Lease, 'isHeld'> },
   onFailure: (error: unknown) => void,
 ): { close(): void } {
   const inTurn = (work: () => Promise<void>) => void conductor.inTurn(work).catch(onFailure);
@@ -44,6 +44,8 @@ export function startWatching(
   let busy = false;
   const tick = setInterval(() => {
     const now = performance.now();
+    // Without a lease nothing is decided; what is asked of it, compare-and-swap refuses where another leads.
+    if (!lease.isHeld()) return conductor.excuseAll();
     if (!connected || now - lastTick > lateMs) conductor.excuseAll();
     lastTick = now;
     if (busy) return;

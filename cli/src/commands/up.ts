@@ -19,6 +19,12 @@ export default class Up extends AuseqCommand {
     workers: Flags.integer({ description: 'number of workers', default: 1, min: 0, max: 256 }),
     store: Flags.string({ description: 'file, minio, or the URL of a store that exists', default: 'file' }),
     port: Flags.integer({ description: 'port of the coordinator; 0 = any free one', default: 0, min: 0, max: 65535 }),
+    coordinators: Flags.integer({
+      description: 'number of coordinators: one leads, the others stand by',
+      default: 1,
+      min: 1,
+      max: 5,
+    }),
     device: Flags.option({ options: ['cpu', 'cuda'] as const })({
       description: 'what workers compute on; they decide where left out',
     }),
@@ -26,9 +32,9 @@ export default class Up extends AuseqCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Up);
-    const { cluster, workers, store, port, device } = flags;
+    const { cluster, workers, store, port, coordinators, device } = flags;
     const interrupt = catchInterrupt(() => this.say('ending what was started'));
-    const options = { name: cluster, workers, store, port, device: device ?? '' };
+    const options = { name: cluster, workers, store, port, coordinators, device: device ?? '' };
     const record = await startCluster(options, (message) => this.say(message), interrupt.signal);
     try {
       this.say(`waiting for ${workers} worker${workers === 1 ? '' : 's'}`);

@@ -1,6 +1,7 @@
 import type { RunEvent } from '@auseq/proto/gen/auseq/v1/auseq';
 import { everythingOf, runStream } from '@auseq/proto/subjects';
 import { DeliverPolicy, type JetStreamClient, JSONCodec } from 'nats';
+import { takeBatch } from './take-batch.js';
 import { viewEvent } from './view-event.js';
 
 const codec = JSONCodec<unknown>();
@@ -28,11 +29,8 @@ export async function* readEvents(
     while (!signal.aborted) {
       const ended = hasEnded(); // asked before reading, so that the last events are not missed
       let count = 0;
-      for await (const message of await consumer.fetch({
-        max_messages: batchMessages,
-        expires: 1000,
-        idle_heartbeat: quietMs,
-      })) {
+      const batch = await consumer.fetch({ max_messages: batchMessages, expires: 1000, idle_heartbeat: quietMs });
+      for await (const message of takeBatch(batch)) {
         count++;
         const { subject, seq, data, info } = message;
         yield viewEvent(subject, seq, new Date(info.timestampNanos / 1e6), codec.decode(data));

@@ -33,16 +33,31 @@ export async function listCheckpoints(store: ObjectStore, run: string, signal?: 
   return checkpoints;
 }
 
-/** The newest whole checkpoint, or the whole one of `step`; null where there is none. */
-export async function findCheckpoint(store: ObjectStore, run: string, step?: number): Promise<Checkpoint | null> {
-  const whole = (await listCheckpoints(store, run)).filter(({ complete }) => complete);
-  return (step === undefined ? whole.at(-1) : whole.find((each) => each.step === step)) ?? null;
+export interface CheckpointWish {
+  /** Only this step; otherwise the newest. */
+  readonly step?: number | undefined;
+  /** Only steps before this one. */
+  readonly before?: number | undefined;
+  /** Keys of manifests that are known to be damaged. */
+  readonly damaged?: readonly string[] | undefined;
+}
+
+/** The newest whole checkpoint that fits the wish; null where there is none. Throws AU_STORE_UNREACHABLE. */
+export async function findCheckpoint(
+  store: ObjectStore,
+  run: string,
+  { step, before = Number.POSITIVE_INFINITY, damaged = [] }: CheckpointWish = {},
+): Promise<Checkpoint | null> {
+  const fits = (each: Checkpoint) =>
+    each.complete && each.step < before && (step === undefined || each.step === step) && !damaged.includes(each.key);
+  return (await listCheckpoints(store, run)).filter(fits).at(-1) ?? null;
 }
 
 function parseManifest(bytes: Uint8Array): Manifest | null {
   try {
     const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Manifest;
-    return Array.isArray(value.parts) ? value : null;
+    const isPart = (part: unknown) => typeof (part as Manifest['parts'][number] | null)?.key === 'string';
+    return Array.isArray(value.parts) && value.parts.every(isPart) ? value : null;
   } catch {
     return null;
   }

@@ -34,7 +34,8 @@ export class Placement {
     const generation = record.generation + 1;
     let base: CheckpointRef | null;
     try {
-      base = await findCheckpoint(this.parts.store, record.name, record.fromStep ?? undefined);
+      const { fromStep, damaged } = record;
+      base = await findCheckpoint(this.parts.store, record.name, { step: fromStep ?? undefined, damaged });
     } catch (error) {
       logger.warn({ run: record.name, err: error }, 'the store cannot be read; the run waits');
       return null;
@@ -121,14 +122,24 @@ export class Placement {
   }
 
   /** The newest whole checkpoint; while the store cannot be read, the last one known. */
-  async newestCheckpoint({ name, latestCheckpoint, stateDigest }: RunRecord): Promise<CheckpointRef | null> {
+  async newestCheckpoint({ name, latestCheckpoint, stateDigest, damaged }: RunRecord): Promise<CheckpointRef | null> {
     try {
-      return await findCheckpoint(this.parts.store, name);
+      return await findCheckpoint(this.parts.store, name, { damaged });
     } catch (error) {
       this.parts.logger.warn({ run: name, err: error }, 'the store cannot be read');
-      const step = Number(latestCheckpoint.split('/').at(-2));
-      return latestCheckpoint === '' ? null : { key: latestCheckpoint, step, sha256: stateDigest };
+      const known = latestCheckpoint !== '' && !damaged.includes(latestCheckpoint);
+      return known ? { key: latestCheckpoint, step: stepOfKey(latestCheckpoint), sha256: stateDigest } : null;
     }
+  }
+
+  /** Says in the run's events what was decided about it, and why. */
+  async tellDecision(run: string, decision: string, reason: string): Promise<void> {
+    await this.parts.history.publishEvent(run, 'decision', { decision, reason }).catch(() => {});
+  }
+
+  /** The newest whole checkpoint before a damaged one; throws while the store cannot be read. */
+  olderCheckpoint({ name, damaged }: RunRecord, key: string): Promise<CheckpointRef | null> {
+    return findCheckpoint(this.parts.store, name, { before: stepOfKey(key), damaged });
   }
 
   /** From here on a leader of an older generation can commit nothing (PROTOCOL 13). */
@@ -158,4 +169,8 @@ export class Placement {
       }
     }
   }
+}
+
+function stepOfKey(manifest: string): number {
+  return Number(manifest.split('/').at(-2));
 }

@@ -39,6 +39,8 @@ export interface RunRecord {
   readonly notBefore: number;
   /** Set by resume: the step to go back to; null: the newest whole checkpoint. */
   readonly fromStep: number | null;
+  /** Keys of checkpoints that a member found damaged: no generation starts from them. A resume, or storing one anew, clears the mark. */
+  readonly damaged: readonly string[];
 }
 
 export function configHash(config: RunConfig): string {

@@ -27,7 +27,7 @@ export class RunStore {
     for (const name of names) {
       const entry = await this.bucket.get(name);
       if (entry && entry.operation === 'PUT')
-        stored.push({ record: codec.decode(entry.value), revision: entry.revision });
+        stored.push({ record: withMarks(codec.decode(entry.value)), revision: entry.revision });
     }
     return stored;
   }
@@ -54,6 +54,11 @@ export class RunStore {
       });
     }
   }
+}
+
+/** A record that an older coordinator wrote has no marks of damage. */
+function withMarks(record: Omit<RunRecord, 'damaged'> & Partial<RunRecord>): RunRecord {
+  return { ...record, damaged: record.damaged ?? [] };
 }
 
 function changedElsewhere(run: string, cause: unknown): AuseqError {

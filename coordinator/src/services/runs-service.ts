@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { RunHistory } from '@auseq/infra/history/run-history';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { AuseqError } from '@auseq/proto/errors';
 import type { RunsServiceImplementation } from '@auseq/proto/gen/auseq/v1/auseq';
@@ -6,6 +7,7 @@ import type { JetStreamClient } from 'nats';
 import type { Conductor } from '../conductor.js';
 import { readEvents } from '../events/read-events.js';
 import { readLogs } from '../events/read-logs.js';
+import { streamLedger } from '../ledger/stream-ledger.js';
 import { findCheckpoint } from '../results/checkpoints.js';
 import { checkRunName, nameRun } from '../runs/name-run.js';
 import type { RunBook } from '../runs/run-book.js';
@@ -16,11 +18,12 @@ export interface RunsParts {
   readonly conductor: Conductor;
   readonly book: RunBook;
   readonly store: ObjectStore;
+  readonly history: RunHistory;
   readonly stream: JetStreamClient;
 }
 
 /** What people ask about runs. */
-export function createRunsService({ conductor, book, store, stream }: RunsParts): RunsServiceImplementation {
+export function createRunsService({ conductor, book, store, history, stream }: RunsParts): RunsServiceImplementation {
   const ended = (run: string) => () => hasEnded(conductor.record(run).state);
   return {
     submit: ({ name: wished, configJson, configYaml }) =>
@@ -55,7 +58,7 @@ export function createRunsService({ conductor, book, store, stream }: RunsParts)
         const record = conductor.record(run);
         const change = resumeChange(record, { maxSteps, fromStep: fromStep < 0 ? null : fromStep }, Date.now());
         if (!hasEnded(record.state)) throw notEnded(run, record.state);
-        if (fromStep > 0 && !(await findCheckpoint(store, run, fromStep))) throw noCheckpoint(run, fromStep);
+        if (fromStep > 0 && !(await findCheckpoint(store, run, { step: fromStep }))) throw noCheckpoint(run, fromStep);
         await book.change(run, change);
         await conductor.place();
         return conductor.view(run);
@@ -69,6 +72,16 @@ export function createRunsService({ conductor, book, store, stream }: RunsParts)
     async *logs(query, { signal }) {
       conductor.record(query.run);
       yield* readLogs(store, query, ended(query.run), signal);
+    },
+
+    async *ledger({ run }, { signal }) {
+      checkRunName(run);
+      let lines = 0;
+      for await (const line of streamLedger(history, store, run, signal)) {
+        lines++;
+        yield line;
+      }
+      if (lines === 0) conductor.record(run); // a run that only the store knows has a ledger too
     },
   };
 }

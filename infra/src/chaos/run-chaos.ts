@@ -60,7 +60,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosScore> {
   try {
     const { coordinatorPort: port, detour } = network;
     const { coordinator } = await startCluster(
-      { name: cluster, workers, store: 'file', port, device: '', detour },
+      { name: cluster, workers, store: 'file', port, device: '', coordinators: 1, detour },
       say,
       signal,
     );

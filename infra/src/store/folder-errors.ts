@@ -26,7 +26,8 @@ export function folderFailure(verb: string, key: string, url: string, error: unk
   if (code === '') return error;
   if (verb === 'write' && ['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'].includes(code)) return keyTaken(key, url, error);
   const full = code === 'ENOSPC' || code === 'EDQUOT';
-  return new AuseqError(full ? 'AU_STORE_FULL' : 'AU_STORE_UNREACHABLE', {
+  const refused = ['EACCES', 'EPERM', 'EROFS'].includes(code);
+  return new AuseqError(full ? 'AU_STORE_FULL' : refused ? 'AU_STORE_REFUSED' : 'AU_STORE_UNREACHABLE', {
     what: `cannot ${verb} ${key || 'the folder'} in the store ${url}`,
     why: error instanceof Error ? error.message : String(error),
     try: full

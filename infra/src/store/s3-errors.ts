@@ -13,8 +13,11 @@ function codeOf(error: unknown): string {
 }
 
 export function isNoSuchKey(error: unknown): boolean {
-  return ['NoSuchKey', 'NotFound', 'NoSuchBucket'].includes(codeOf(error));
+  return ['NoSuchKey', 'NotFound'].includes(codeOf(error));
 }
+
+/** Answers of a store that is there and will not serve us: waiting does not help. */
+const refusals = ['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'NoSuchBucket', 'AccountProblem'];
 
 /** Turns what the server or the network said into a coded error; an abort stays what it was. */
 export function s3Failure(verb: string, key: string, url: string, error: unknown, signal?: AbortSignal): unknown {
@@ -24,7 +27,8 @@ export function s3Failure(verb: string, key: string, url: string, error: unknown
   if (isNoSuchKey(error)) return objectNotFound(key, url, error);
   const code = codeOf(error);
   const full = code === 'XMinioStorageFull';
-  return new AuseqError(full ? 'AU_STORE_FULL' : 'AU_STORE_UNREACHABLE', {
+  const refused = refusals.includes(code);
+  return new AuseqError(full ? 'AU_STORE_FULL' : refused ? 'AU_STORE_REFUSED' : 'AU_STORE_UNREACHABLE', {
     what: `cannot ${verb} ${key || 'the bucket'} in the store ${url}`,
     why: reasonOf(code, error),
     try: full

@@ -239,7 +239,7 @@ describe('a store in MinIO', { skip: noMinio ?? false }, () => {
 
   it('says that the credentials are wrong', async () => {
     process.env.AUSEQ_S3_SECRET_KEY = 'another-password';
-    await assert.rejects(openStore(`s3://runs-of-test?endpoint=${endpoint}`), coded('AU_STORE_UNREACHABLE'));
+    await assert.rejects(openStore(`s3://runs-of-test?endpoint=${endpoint}`), coded('AU_STORE_REFUSED'));
     process.env.AUSEQ_S3_SECRET_KEY = credentials.password;
   });
 

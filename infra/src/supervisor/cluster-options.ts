@@ -8,6 +8,8 @@ export interface ClusterOptions {
   store: string;
   /** The coordinator's gRPC port; 0 = any that is free. */
   port: number;
+  /** Those beyond the first stand by. */
+  coordinators: number;
   /** What workers compute on; empty = the worker decides. */
   device: string;
   /** For faults on purpose: a fixed port of NATS, and own roads to it and to the coordinator. */

@@ -6,9 +6,9 @@ import { type ClusterPlan, planCluster } from './plan-cluster.js';
 const command = (args: readonly string[]) => ({ command: 'node', args });
 const plan = (detour?: Parameters<typeof planCluster>[0]['detour']): ClusterPlan =>
   planCluster(
-    { name: 'x', workers: 2, store: 'file', port: 0, device: '', detour },
+    { name: 'x', workers: 2, store: 'file', port: 0, device: '', coordinators: 1, detour },
     clusterPaths('x', { AUSEQ_STATE: '/state' }),
-    { coordinator: 70, nats: 40, minio: 90 },
+    { coordinators: [70], nats: 40, minio: 90 },
     { nats: command([]), minio: null, coordinator: command, worker: command, guard: command([]) },
     { KEY: 'secret' },
   );

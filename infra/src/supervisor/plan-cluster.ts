@@ -4,7 +4,8 @@ import type { ClusterPaths } from './cluster-paths.js';
 import type { ChildSpec } from './supervised-child.js';
 
 export interface ClusterPorts {
-  coordinator: number;
+  /** The first one serves where it leads, the others stand by. */
+  coordinators: readonly number[];
   nats: number;
   minio: number;
 }
@@ -33,6 +34,10 @@ export interface ClusterPlan {
   stages: ChildSpec[][];
 }
 
+/** As gRPC takes several: it goes to the first one that answers. */
+const addressesOf = (addresses: readonly string[]) =>
+  addresses.length === 1 ? addresses[0]! : `ipv4:${addresses.join(',')}`;
+
 const atHome = (port: number) => `127.0.0.1:${port}`;
 
 /** Which processes make the cluster, on which ports, in which order: pure. */
@@ -44,7 +49,7 @@ export function planCluster(
   storeEnv: Record<string, string>,
 ): ClusterPlan {
   const natsUrl = `nats://${atHome(ports.nats)}`;
-  const coordinator = atHome(ports.coordinator);
+  const coordinator = addressesOf(ports.coordinators.map(atHome));
   const storeUrl = storeUrlOf(options, paths, ports);
   const env = { ...storeEnv, ...options.detour?.env };
   const brokers: ChildSpec[] = [
@@ -65,17 +70,17 @@ export function planCluster(
       probe: { kind: 'http', url: `http://${atHome(ports.minio)}/minio/health/cluster` },
     });
   }
-  const coordinatorSpec: ChildSpec = {
-    role: 'coordinator',
-    name: 'coordinator',
-    ...commands.coordinator([
-      ...['--grpc-port', String(ports.coordinator), '--nats', options.detour?.coordinatorNats ?? natsUrl],
+  const coordinators = ports.coordinators.map((port, index): ChildSpec => {
+    const command = commands.coordinator([
+      ...['--grpc-port', String(port), '--nats', options.detour?.coordinatorNats ?? natsUrl],
       ...['--store', storeUrl, '--state-dir', paths.coordinator],
-    ]),
-    address: coordinator,
-    probe: { kind: 'tcp', port: ports.coordinator },
-    env,
-  };
+    ]);
+    const name = index === 0 ? 'coordinator' : `coordinator-${index}`;
+    // One that stands by serves nobody yet.
+    const probe = index === 0 ? ({ kind: 'tcp', port } as const) : ({ kind: 'alive' } as const);
+    return { role: 'coordinator', name, ...command, address: atHome(port), probe, env };
+  });
+  const [leading, ...standing] = coordinators;
   const workers = Array.from({ length: options.workers }, (_, index): ChildSpec => {
     const name = `worker-${index}`;
     const device = options.device ? ['--device', options.device] : [];
@@ -89,7 +94,7 @@ export function planCluster(
     storeUrl,
     coordinator,
     guard: { role: 'guard', name: 'guard', ...commands.guard, address: '', probe: { kind: 'alive' }, stdin: 'pipe' },
-    stages: [brokers, [coordinatorSpec], workers],
+    stages: [brokers, [leading!], [...standing, ...workers]],
   };
 }
 

@@ -15,9 +15,9 @@ const listen = (port: number) => run(`require('net').createServer((s) => s.end()
 const idle = 'setInterval(() => {}, 1000)';
 const paths = clusterPaths(name);
 const plan = planCluster(
-  { name, workers: 1, store: 'file', port: 0, device: '' },
+  { name, workers: 1, store: 'file', port: 0, coordinators: 1, device: '' },
   paths,
-  { coordinator, nats, minio },
+  { coordinators: [coordinator], nats, minio },
   {
     nats: listen(nats),
     minio: null,

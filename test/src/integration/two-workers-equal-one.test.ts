@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { auseq } from '../kit/auseq.js';
+import { auseq, auseqJson } from '../kit/auseq.js';
 import { startCluster, type TestCluster } from '../kit/cluster.js';
 import { makeTinyInputs, type TinyInputs } from '../kit/tiny-inputs.js';
 
@@ -98,5 +98,18 @@ describe('a run on two workers', () => {
     const other = await train('other-seed', { workers: 2, 'train.seed': 99 });
     const one = await cluster.checkpoints('one');
     assert.notEqual(other.digests.at(-1), one.at(-1)?.sha256);
+  });
+
+  it('has whole ledgers: the same draws on one worker and on two, also of runs that were resumed or begin with a model.tar', async () => {
+    const ledgerOf = async (run: string) => {
+      const { code, stdout, stderr } = await auseq(['runs', 'ledger', run, '--output', 'json'], cluster.env);
+      assert.equal(code, 0, stderr);
+      return stdout.trim().split('\n');
+    };
+    assert.deepEqual(await ledgerOf('two'), await ledgerOf('one'));
+    for (const [run, draws] of Object.entries({ two: 48, resumed: 48, 'second-half': 24 })) {
+      const verdict = await auseqJson<{ ok: boolean; draws: number }>(['runs', 'ledger', run, '--verify'], cluster.env);
+      assert.deepEqual([verdict.ok, verdict.draws], [true, draws], run);
+    }
   });
 });

@@ -4,15 +4,23 @@ import { parseArgs } from 'node:util';
 import { AuseqError } from '@auseq/proto/errors';
 import type { WorkerEvent } from '@auseq/proto/worker-events';
 import { exportModelTar } from '../results/export-model-tar.js';
+import { pushSpooled } from '../results/push-spooled.js';
+import { readCheckpointFolder } from '../results/read-checkpoint-folder.js';
 
-const usage = 'checkpoints export --checkpoint DIR --assets DIR --out FILE [--batch-size 1] [--lr 1e-4]';
+const usage =
+  'checkpoints export --checkpoint DIR --assets DIR --out FILE [--batch-size 1] [--lr 1e-4] | verify --checkpoint DIR | push --run RUN';
 
 const emit = (event: WorkerEvent): void => {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 };
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const { command, checkpoint, assets, out, ...numbers } = parse(args);
+  const { command, run, checkpoint, assets, out, ...numbers } = parse(args);
+  if (command === 'verify' && checkpoint) {
+    const { step, sha256, bytes } = (await readCheckpointFolder(resolve(checkpoint), signal)).manifest;
+    return emit({ event: 'result', value: { step, sha256, bytes } });
+  }
+  if (command === 'push' && run) return emit({ event: 'result', value: await pushSpooled(run, signal) });
   if (command !== 'export') throw usageError(`"${command ?? ''}" is no command`);
   if (!checkpoint || !assets || !out) throw usageError('--checkpoint, --assets and --out are needed');
   const batchSize = Number(numbers['batch-size']);
@@ -29,6 +37,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         checkpoint: { type: 'string' },
+        run: { type: 'string' },
         assets: { type: 'string' },
         out: { type: 'string' },
         'batch-size': { type: 'string', default: '1' },

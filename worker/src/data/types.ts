@@ -1,3 +1,7 @@
+import type { Draw } from '@auseq/proto/draw-record';
+
+export type { Draw } from '@auseq/proto/draw-record';
+
 export type Source = 'mead' | 'affwild2';
 export type Split = 'train' | 'val';
 
@@ -17,15 +21,6 @@ export interface DatasetManifest {
   readonly sequences: readonly SequenceEntry[]; // in id order
   readonly skipped: readonly { id: string; reason: string }[];
   readonly hash: string; // over the sequences
-}
-
-/** One use of one sequence: the window of W frames (3, 7 or 11) around `centre`. */
-export interface Draw {
-  readonly epoch: number;
-  readonly position: number; // in the epoch's list
-  readonly sequence: string;
-  readonly copy: number;
-  readonly centre: number;
 }
 
 /** A decoded draw in the legacy shapes (model-facts §6.3); points in [-1,1], y down; third column = visibility. */

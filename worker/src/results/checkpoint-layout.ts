@@ -50,6 +50,24 @@ export function planParts<T extends { readonly data: { readonly byteLength: numb
   return parts;
 }
 
+/** What a run keeps beside its newest checkpoints, in optimiser steps. */
+export interface RetentionRule {
+  readonly keep: number;
+  /** Steps of a data epoch, not always whole. */
+  readonly epochSteps: number;
+  /** Steps between two checkpoints. */
+  readonly every: number;
+}
+
+/**
+ * True for the first checkpoint at or after the end of a data epoch, as an end seldom falls on one. Epochs shorter than the
+ * distance of checkpoints have no ends worth keeping.
+ */
+export function isEpochEnd({ epochSteps, every }: RetentionRule, step: number): boolean {
+  const epochsAt = (at: number) => Math.floor(Math.max(0, at) / epochSteps);
+  return epochSteps > every && epochsAt(step) > epochsAt(step - every);
+}
+
 /** Which checkpoints to remove: all but the newest `keep` and those at the ends of data epochs (PROTOCOL 22). */
 export function planRetention(steps: readonly number[], keep: number, isEpochEnd: (step: number) => boolean): number[] {
   const newestFirst = [...steps].sort((a, b) => b - a);

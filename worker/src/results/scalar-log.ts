@@ -6,13 +6,20 @@ import type { ObjectStore } from '@auseq/infra/store/object-store';
 export interface ScalarLog {
   scalars(prefix: string, values: Readonly<Record<string, number>>, step: number): void;
   image(tag: string, picture: { width: number; height: number; encoded: Uint8Array }, step: number): void;
-  /** Resolves when what was said so far is stored; calls are served in order. */
+  /** Resolves when what was said so far is stored; calls are served in order, and what one could not store the next one does. */
   flush(): Promise<void>;
 }
 
 export function createScalarLog(store: ObjectStore, run: string): ScalarLog {
   const writer = new EventWriter(hostname());
+  const unsent: { name: string; bytes: Uint8Array }[] = [];
   let last: Promise<void> = Promise.resolve();
+  const send = async () => {
+    for (let file = unsent[0]; file; file = unsent[0]) {
+      await store.put(`runs/${run}/logs/${file.name}`, file.bytes);
+      unsent.shift();
+    }
+  };
   return {
     scalars(prefix, values, step) {
       for (const [name, value] of Object.entries(values)) writer.scalar(`${prefix}/${name}`, value, step);
@@ -20,7 +27,8 @@ export function createScalarLog(store: ObjectStore, run: string): ScalarLog {
     image: (tag, picture, step) => writer.image(tag, picture, step),
     flush() {
       const file = writer.take();
-      if (file) last = last.then(() => store.put(`runs/${run}/logs/${file.name}`, file.bytes));
+      if (file) unsent.push(file);
+      last = last.catch(() => {}).then(send);
       return last;
     },
   };

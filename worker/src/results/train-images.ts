@@ -13,7 +13,7 @@ export interface PictureSources {
   readonly engine: BivitEngine;
   readonly assets: AssetBundle;
   readonly imageSize: number;
-  readonly store: ObjectStore;
+  readonly store: Pick<ObjectStore, 'put'>;
 }
 
 /**

@@ -1,20 +1,26 @@
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { auseqHome } from '@auseq/infra/runtime/auseq-home';
+import { requireFreeBytes } from '@auseq/infra/runtime/free-bytes';
 import { readLegacyFile } from '../assets/import/read-legacy-file.js';
 import { epochLength, positionOf, splitDraws } from '../data/draws.js';
 import type { Draw } from '../data/types.js';
 import { bivitParameters } from '../model/bivit/shape.js';
-import { manifestKey } from '../results/checkpoint-layout.js';
+import type { KeeperNotice } from '../results/checkpoint-keeper.js';
+import { isEpochEnd, manifestKey, type RetentionRule } from '../results/checkpoint-layout.js';
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
 import { fitWeights, some } from '../results/fit-weights.js';
+import { impatient } from '../results/impatient-store.js';
 import { slipsOfModelTar, withSlips } from '../results/model-tar-slips.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
 import { readModelTar } from '../results/read-model-tar.js';
 import { retainCheckpoints } from '../results/retain-checkpoints.js';
 import { createScalarLog, type ScalarLog } from '../results/scalar-log.js';
+import { spoolFolder } from '../results/spool-folder.js';
 import { writePictureGrid } from '../results/train-images.js';
 import { type BivitEngine, createBivitEngine } from './bivit-engine.js';
 import { compareProvenance, refuseOtherBits } from './compare-provenance.js';
-import type { CommittedStep, StepContext, StepProgram } from './context.js';
+import type { CommittedStep, FinishKind, StepContext, StepProgram } from './context.js';
 import type { EngineSnapshot } from './engine.js';
 import type { EngineInputs } from './engine-inputs.js';
 import { openInputs } from './open-inputs.js';
@@ -25,6 +31,12 @@ import { createValidator, type Validator } from './validate.js';
 
 /** Training frames that the constant-expression baseline is fitted to, at most. */
 const baselineFrames = 200;
+/** A run begins only where its machine has room for so many checkpoints. */
+const spooledAtLeast = 2;
+/** An agent that leaves waits for its drain less long than a run does at its end. */
+const drainWaitMs = 60_000;
+/** The step loop waits for a picture no longer than this. */
+const pictureWithinMs = 10_000;
 /** Pictures of one grid. */
 const gridColumns = 8;
 
@@ -46,6 +58,7 @@ interface Opened {
 /** BiViT as a step program: what `bin/step` runs for each assignment. */
 export function createBivitProgram(): StepProgram {
   let opened: Opened | null = null;
+  let looksAfterSpool = false;
   const open = () => {
     if (!opened) throw new Error('a hook was called before createEngine');
     return opened;
@@ -53,6 +66,7 @@ export function createBivitProgram(): StepProgram {
   return {
     async createEngine(context) {
       const start = await startFromModelTar(context);
+      looksAfterSpool = context.isFirst;
       opened = await openRun(start ? { ...context, config: start.config } : context);
       if (start) opened.engine.restore(start.snapshot);
       await takeOverWeights(opened.engine, context);
@@ -66,6 +80,8 @@ export function createBivitProgram(): StepProgram {
       sequencesPerEpoch: () => epochLength(open().inputs.manifest, open().inputs.config),
       async onCommit(commit, context) {
         if (!commit.isWriter) return;
+        if (!looksAfterSpool) await open().checkpoints.start(); // what a lost writer has left on this machine
+        looksAfterSpool = true;
         await record(open(), commit, context);
       },
       async writeCheckpoint({ step, snapshot }, context) {
@@ -73,9 +89,10 @@ export function createBivitProgram(): StepProgram {
         const { config, manifest } = inputs;
         const used = step * config.batch.leaves * config.dataset.batch_size;
         const data = positionOf(manifest, config, used);
-        const stored = await checkpoints.write({ snapshot, data, seed: config.train.seed });
-        await removeOldCheckpoints(open(), context);
-        return { key: manifestKey(context.run, step), sha256: stored.sha256, bytes: stored.bytes };
+        const written = await checkpoints.write({ snapshot, data, seed: config.train.seed });
+        if (!written.spooled) await removeOldCheckpoints(open().inputs, context);
+        const { sha256, bytes } = written.manifest;
+        return { key: manifestKey(context.run, step), sha256, bytes, spooled: written.spooled };
       },
       async loadCheckpoint(key, { config, store, signal, logger }) {
         const { manifest, state } = await readCheckpoint(store, key, signal);
@@ -84,6 +101,7 @@ export function createBivitProgram(): StepProgram {
         if (changes.length > 0) logger.warn({ changes }, 'the checkpoint was written under other conditions');
         return state.snapshot;
       },
+      awaitStored: (kind, context) => awaitUploads(open(), kind, context),
       async onFinish() {
         if (!opened) return;
         await opened.scalars.flush();
@@ -156,22 +174,71 @@ async function openRun(context: StepContext): Promise<Opened> {
     held,
     // Where the data set holds nothing out there is nothing to measure.
     validator: held.length > 0 ? createValidator(sources) : null,
-    checkpoints: createCheckpointWriter(context.storeUrl, context.run, provenanceOf(inputs)),
+    checkpoints: await openCheckpoints(inputs, engine, context),
     scalars: createScalarLog(context.store, context.run),
   };
 }
 
-/** What cannot be removed costs room only: it is said, and tried again after the next checkpoint. */
-async function removeOldCheckpoints({ inputs }: Opened, { run, store, signal, logger }: StepContext): Promise<void> {
-  const { batch, dataset, train } = inputs.config;
-  const epochSteps = epochLength(inputs.manifest, inputs.config) / (batch.leaves * dataset.batch_size);
-  // Epochs shorter than the distance of checkpoints have no ends worth keeping.
-  const every = train.checkpoint_steps;
-  const epochsAt = (step: number) => Math.floor(Math.max(0, step) / epochSteps);
-  // An end seldom falls on a checkpoint: the first one at or after it stands for it.
-  const isEpochEnd = (step: number) => epochSteps > every && epochsAt(step) > epochsAt(step - every);
+/** The thread that stores checkpoints; on the writer it begins with what an earlier process has left on this machine. */
+async function openCheckpoints(inputs: EngineInputs, engine: BivitEngine, context: StepContext) {
+  const { run, storeUrl, config } = context;
+  const folder = spoolFolder(run, storeUrl, config);
+  const spool = { folder, limitBytes: config.store.spool_bytes };
+  const options = { run, storeUrl, spool, provenance: provenanceOf(inputs), rule: retentionRule(inputs) };
+  if (context.isFirst && spool.limitBytes > 0) {
+    const bytes = engine.snapshot().arrays.reduce((sum, { data }) => sum + data.byteLength, 0);
+    await mkdir(auseqHome(), { recursive: true });
+    await requireFreeBytes(auseqHome(), spooledAtLeast * bytes, `${spooledAtLeast} checkpoints`);
+  }
+  const writer = createCheckpointWriter(options, (notice) => tellNotice(notice, inputs, context));
+  if (context.isFirst) await writer.start();
+  return writer;
+}
+
+function tellNotice(notice: KeeperNotice, inputs: EngineInputs, context: StepContext): void {
+  const { logger, emit } = context;
+  if (notice.kind === 'trouble') {
+    const { code, what, why } = notice.error;
+    logger.warn({ code, why }, `${what}; checkpoints wait on the local disk`);
+    emit('decision', { decision: 'checkpoints wait on the local disk', reason: `${what}: ${why} [${code}]` });
+  }
+  if (notice.kind === 'dropped') {
+    const decision = `the checkpoint of step ${notice.steps.join(', ')} is dropped before it reached the store`;
+    const reason = `store.spool_bytes is reached in ${notice.folder}`;
+    logger.warn({ steps: notice.steps, folder: notice.folder }, `${decision}: ${reason}`);
+    emit('decision', { decision, reason });
+  }
+  if (notice.kind !== 'left') return;
+  const { step, sha256, bytes } = notice.manifest;
+  logger.info({ step, outcome: notice.outcome }, 'a checkpoint has left the local disk');
+  if (notice.outcome !== 'uploaded') return;
+  emit('checkpoint', { step, key: manifestKey(context.run, step), sha256, bytes });
+  void removeOldCheckpoints(inputs, context);
+}
+
+/** A completed run is not complete before its checkpoints are stored; one that drains leaves them to its next process. */
+async function awaitUploads({ checkpoints }: Opened, kind: FinishKind, { config, logger }: StepContext): Promise<void> {
+  const waitMs = config.store.finish_seconds * 1000;
   try {
-    const removed = await retainCheckpoints(store, run, { keep: train.keep_checkpoints, isEpochEnd }, signal);
+    await checkpoints.settle(kind === 'completed' ? waitMs : Math.min(waitMs, drainWaitMs));
+  } catch (error) {
+    if (kind === 'completed') throw error;
+    logger.warn({ err: error }, 'checkpoints are left on the local disk');
+  }
+}
+
+function retentionRule({ config, manifest }: EngineInputs): RetentionRule {
+  const { batch, dataset, train } = config;
+  const epochSteps = epochLength(manifest, config) / (batch.leaves * dataset.batch_size);
+  return { keep: train.keep_checkpoints, epochSteps, every: train.checkpoint_steps };
+}
+
+/** What cannot be removed costs room only: it is said, and tried again after the next checkpoint. */
+async function removeOldCheckpoints(inputs: EngineInputs, { run, store, signal, logger }: StepContext): Promise<void> {
+  const rule = retentionRule(inputs);
+  const options = { keep: rule.keep, isEpochEnd: (step: number) => isEpochEnd(rule, step) };
+  try {
+    const removed = await retainCheckpoints(store, run, options, signal);
     if (removed.length > 0) logger.info({ steps: removed }, 'old checkpoints are removed');
   } catch (error) {
     logger.warn({ err: error }, 'old checkpoints could not be removed');
@@ -207,15 +274,25 @@ async function record(run: Opened, commit: CommittedStep, context: StepContext):
 
 async function show(run: Opened, context: StepContext, step: number, draws: readonly Draw[], folder = 'train_images') {
   const key = pictureKey(context.run, step, folder);
+  let stored = false;
+  // A store that is away costs the picture, not the run.
+  const put = async (at: string, data: Uint8Array | AsyncIterable<Uint8Array>) => {
+    try {
+      await impatient(context.store, pictureWithinMs).put(at, data);
+      stored = true;
+    } catch (error) {
+      context.logger.warn({ err: error, key: at }, 'a picture could not be stored');
+    }
+  };
   const sources = {
     engine: run.engine,
     assets: run.inputs.assets,
     imageSize: run.inputs.config.dataset.image_size,
-    store: context.store,
+    store: { put },
   };
   const picture = await writePictureGrid(sources, draws.slice(0, gridColumns), key, context.signal);
   run.scalars.image(folder, picture, step);
-  context.emit('image', { step, key });
+  if (stored) context.emit('image', { step, key });
 }
 
 async function validate(run: Opened, context: StepContext, step: number): Promise<void> {

@@ -19,8 +19,9 @@ export function createCheckpointer(hooks: StepHooks, context: StepContext): Chec
     const { step } = snapshot;
     return hooks.writeCheckpoint({ step, snapshot, occasion }, context).then((stored) => {
       const storedMs = Math.round(performance.now() - startedAt);
-      context.logger.info({ step, key: stored.key, sha256: stored.sha256, standstillMs, storedMs }, 'checkpoint');
-      context.emit('checkpoint', { step, ...stored });
+      const { key, sha256, bytes, spooled = false } = stored;
+      context.logger.info({ step, key, sha256, standstillMs, storedMs, spooled }, 'checkpoint');
+      if (!spooled) context.emit('checkpoint', { step, key, sha256, bytes });
       return stored;
     });
   };

@@ -60,6 +60,8 @@ export interface StoredCheckpoint {
   /** The state digest. */
   readonly sha256: string;
   readonly bytes: number;
+  /** True while it is on the local disk only: `checkpoint` is said when it has reached the store. */
+  readonly spooled?: boolean;
 }
 
 export type FinishKind = 'completed' | 'drained';
@@ -79,6 +81,8 @@ export interface StepHooks {
   writeCheckpoint(order: CheckpointOrder, context: StepContext): Promise<StoredCheckpoint>;
   /** The state to start from, by its manifest's key, verified. */
   loadCheckpoint(key: string, context: StepContext): Promise<EngineSnapshot>;
+  /** On the writer, after the last checkpoint: resolves when a run that has ended may be called complete. */
+  awaitStored(kind: FinishKind, context: StepContext): Promise<void>;
   /** After the last checkpoint: flush and close what the hooks hold open. Also called after a failure, with the error. */
   onFinish(kind: FinishKind | Error, context: StepContext): void | Promise<void>;
 }

@@ -1,4 +1,6 @@
-import type { Draw } from '../data/types.js';
+import type { DrawRecord } from '@auseq/proto/draw-record';
+
+export type { DrawRecord } from '@auseq/proto/draw-record';
 
 /**
  * What the step loop needs of a model: pure functions of (base state, inputs), so that anybody may compute a leaf.
@@ -37,11 +39,6 @@ export interface LeafFeatures {
   readonly draws: readonly DrawRecord[];
   /** What `update` needs of the leaf, as bytes: BiViT's inputs. */
   readonly payload: Uint8Array;
-}
-
-export interface DrawRecord {
-  readonly draw: Draw;
-  readonly contentHash: string;
 }
 
 export interface LeafGradient {

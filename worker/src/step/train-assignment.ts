@@ -1,3 +1,4 @@
+import { AuseqError } from '@auseq/proto/errors';
 import type { CommClient } from '../sync/comm-client.js';
 import type { Entered } from '../sync/exchange.js';
 import { createCheckpointer } from './checkpointer.js';
@@ -50,7 +51,9 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
     if (commit.isWriter && !isLast && commit.step % config.train.checkpoint_steps === 0)
       await checkpointer.begin(engine);
   };
+  let writes = false;
   const onEnter = ({ generation, rank, members, baseStep, unhealed }: Entered) => {
+    writes = rank === 0;
     simulated.setMembers(members.length);
     context.logger.info({ generation, rank, members, baseStep, unhealed: unhealed.length }, 'enters a generation');
   };
@@ -58,12 +61,19 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
   const onEnd = async (end: LoopEnd) => {
     const occasion = end === 'completed' ? 'end' : 'drain';
     const stored = engine.step > baseStep ? await checkpointer.finish(engine, occasion) : null;
+    await hooks.awaitStored(end, context);
     stateDigest = stored?.sha256;
+  };
+  const park = async (error: unknown) => {
+    // The state after the last commit is on the local disk or in the store when NATS has been away for too long (PROTOCOL 19).
+    if (AuseqError.from(error).code === 'AU_NATS_UNREACHABLE' && writes && engine.step > baseStep)
+      await checkpointer.finish(engine, 'drain');
+    throw error;
   };
   const end = await runStepLoop({
     ...{ engine, exchange: comm, sync, totalSteps, leafBatch: config.dataset.batch_size },
     ...{ progress, signal, drainAsked, onEnter, onCommit, onEnd },
-  });
+  }).catch(park);
   await hooks.onFinish(end, context);
   const state = end === 'completed' ? 'finished' : 'stopped';
   report({ state, step: engine.step, stateDigest });

@@ -94,6 +94,31 @@ export interface LogLine {
   json: string;
 }
 
+/** One use of one sequence in one committed step. */
+export interface LedgerLine {
+  /** optimiser steps taken, this one included */
+  step: number;
+  generation: number;
+  /** rollbacks before it */
+  incarnation: number;
+  /** a later membership began before this step */
+  rolledBack: boolean;
+  leaf: number;
+  /** in the leaf */
+  index: number;
+  /** pass over the data */
+  epoch: number;
+  /** in the epoch's list */
+  position: number;
+  sequence: string;
+  /** which of the sequence's uses in the list */
+  copy: number;
+  /** the middle frame */
+  centre: number;
+  /** SHA-256 of the bytes that were read */
+  contentHash: string;
+}
+
 export interface ListCheckpointsReply {
   checkpoints: Checkpoint[];
 }
@@ -1458,6 +1483,272 @@ export const LogLine: MessageFns<LogLine> = {
   fromPartial(object: DeepPartial<LogLine>): LogLine {
     const message = createBaseLogLine();
     message.json = object.json ?? "";
+    return message;
+  },
+};
+
+function createBaseLedgerLine(): LedgerLine {
+  return {
+    step: 0,
+    generation: 0,
+    incarnation: 0,
+    rolledBack: false,
+    leaf: 0,
+    index: 0,
+    epoch: 0,
+    position: 0,
+    sequence: "",
+    copy: 0,
+    centre: 0,
+    contentHash: "",
+  };
+}
+
+export const LedgerLine: MessageFns<LedgerLine> = {
+  encode(message: LedgerLine, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.step !== 0) {
+      writer.uint32(8).uint64(message.step);
+    }
+    if (message.generation !== 0) {
+      writer.uint32(16).uint64(message.generation);
+    }
+    if (message.incarnation !== 0) {
+      writer.uint32(24).uint32(message.incarnation);
+    }
+    if (message.rolledBack !== false) {
+      writer.uint32(32).bool(message.rolledBack);
+    }
+    if (message.leaf !== 0) {
+      writer.uint32(40).uint32(message.leaf);
+    }
+    if (message.index !== 0) {
+      writer.uint32(48).uint32(message.index);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(56).uint64(message.epoch);
+    }
+    if (message.position !== 0) {
+      writer.uint32(64).uint64(message.position);
+    }
+    if (message.sequence !== "") {
+      writer.uint32(74).string(message.sequence);
+    }
+    if (message.copy !== 0) {
+      writer.uint32(80).uint32(message.copy);
+    }
+    if (message.centre !== 0) {
+      writer.uint32(88).uint32(message.centre);
+    }
+    if (message.contentHash !== "") {
+      writer.uint32(98).string(message.contentHash);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedgerLine {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedgerLine();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.step = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.generation = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.incarnation = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.rolledBack = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.leaf = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.index = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.position = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.sequence = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.copy = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.centre = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.contentHash = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedgerLine {
+    return {
+      step: isSet(object.step) ? globalThis.Number(object.step) : 0,
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+      incarnation: isSet(object.incarnation) ? globalThis.Number(object.incarnation) : 0,
+      rolledBack: isSet(object.rolledBack)
+        ? globalThis.Boolean(object.rolledBack)
+        : isSet(object.rolled_back)
+        ? globalThis.Boolean(object.rolled_back)
+        : false,
+      leaf: isSet(object.leaf) ? globalThis.Number(object.leaf) : 0,
+      index: isSet(object.index) ? globalThis.Number(object.index) : 0,
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      position: isSet(object.position) ? globalThis.Number(object.position) : 0,
+      sequence: isSet(object.sequence) ? globalThis.String(object.sequence) : "",
+      copy: isSet(object.copy) ? globalThis.Number(object.copy) : 0,
+      centre: isSet(object.centre) ? globalThis.Number(object.centre) : 0,
+      contentHash: isSet(object.contentHash)
+        ? globalThis.String(object.contentHash)
+        : isSet(object.content_hash)
+        ? globalThis.String(object.content_hash)
+        : "",
+    };
+  },
+
+  toJSON(message: LedgerLine): unknown {
+    const obj: any = {};
+    if (message.step !== 0) {
+      obj.step = Math.round(message.step);
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    if (message.incarnation !== 0) {
+      obj.incarnation = Math.round(message.incarnation);
+    }
+    if (message.rolledBack !== false) {
+      obj.rolledBack = message.rolledBack;
+    }
+    if (message.leaf !== 0) {
+      obj.leaf = Math.round(message.leaf);
+    }
+    if (message.index !== 0) {
+      obj.index = Math.round(message.index);
+    }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    if (message.position !== 0) {
+      obj.position = Math.round(message.position);
+    }
+    if (message.sequence !== "") {
+      obj.sequence = message.sequence;
+    }
+    if (message.copy !== 0) {
+      obj.copy = Math.round(message.copy);
+    }
+    if (message.centre !== 0) {
+      obj.centre = Math.round(message.centre);
+    }
+    if (message.contentHash !== "") {
+      obj.contentHash = message.contentHash;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedgerLine>): LedgerLine {
+    return LedgerLine.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedgerLine>): LedgerLine {
+    const message = createBaseLedgerLine();
+    message.step = object.step ?? 0;
+    message.generation = object.generation ?? 0;
+    message.incarnation = object.incarnation ?? 0;
+    message.rolledBack = object.rolledBack ?? false;
+    message.leaf = object.leaf ?? 0;
+    message.index = object.index ?? 0;
+    message.epoch = object.epoch ?? 0;
+    message.position = object.position ?? 0;
+    message.sequence = object.sequence ?? "";
+    message.copy = object.copy ?? 0;
+    message.centre = object.centre ?? 0;
+    message.contentHash = object.contentHash ?? "";
     return message;
   },
 };
@@ -3486,6 +3777,15 @@ export const RunsDefinition = {
       responseStream: true,
       options: {},
     },
+    /** Every draw of every step committed so far, in the order in which they were committed; it does not wait for more. */
+    ledger: {
+      name: "Ledger",
+      requestType: RunRef as typeof RunRef,
+      requestStream: false,
+      responseType: LedgerLine as typeof LedgerLine,
+      responseStream: true,
+      options: {},
+    },
   },
 } as const;
 
@@ -3502,6 +3802,8 @@ export interface RunsServiceImplementation<CallContextExt = {}> {
   ): ServerStreamingMethodResult<DeepPartial<RunEvent>>;
   /** NDJSON log lines of all processes of a run; `follow` keeps the stream open. */
   logs(request: LogsRequest, context: CallContext & CallContextExt): ServerStreamingMethodResult<DeepPartial<LogLine>>;
+  /** Every draw of every step committed so far, in the order in which they were committed; it does not wait for more. */
+  ledger(request: RunRef, context: CallContext & CallContextExt): ServerStreamingMethodResult<DeepPartial<LedgerLine>>;
 }
 
 export interface RunsClient<CallOptionsExt = {}> {
@@ -3514,6 +3816,8 @@ export interface RunsClient<CallOptionsExt = {}> {
   watch(request: DeepPartial<WatchRequest>, options?: CallOptions & CallOptionsExt): AsyncIterable<RunEvent>;
   /** NDJSON log lines of all processes of a run; `follow` keeps the stream open. */
   logs(request: DeepPartial<LogsRequest>, options?: CallOptions & CallOptionsExt): AsyncIterable<LogLine>;
+  /** Every draw of every step committed so far, in the order in which they were committed; it does not wait for more. */
+  ledger(request: DeepPartial<RunRef>, options?: CallOptions & CallOptionsExt): AsyncIterable<LedgerLine>;
 }
 
 /** What is stored about a run: bytes reach the CLI as streams, so it needs no store client. */

@@ -1,0 +1,28 @@
+import type { ObjectStore } from '@auseq/infra/store/object-store';
+import type { LedgerLine } from '@auseq/proto/gen/auseq/v1/auseq';
+import { decodePiece, ledgerFolder, type Piece, parsePieceKey, pieceKey } from './pieces.js';
+
+/** The pieces of a run in the order of their commits. Throws AU_STORE_UNREACHABLE. */
+export async function listPieces(store: ObjectStore, run: string, signal: AbortSignal): Promise<Piece[]> {
+  const pieces: Piece[] = [];
+  for await (const { key } of store.list(ledgerFolder(run), signal)) {
+    const piece = parsePieceKey(run, key);
+    if (piece) pieces.push(piece);
+  }
+  return pieces.sort((a, b) => a.incarnation - b.incarnation || a.firstStep - b.firstStep);
+}
+
+/**
+ * The ledger as far as it is kept in the store. A later incarnation begins where it rolled back to, so its first step
+ * says what of the earlier ones does not count. Throws AU_STORE_UNREACHABLE, AU_LEDGER_BROKEN.
+ */
+export async function* storedLedger(store: ObjectStore, run: string, signal: AbortSignal): AsyncGenerator<LedgerLine> {
+  const pieces = await listPieces(store, run, signal);
+  for (const piece of pieces) {
+    const later = pieces.filter(({ incarnation }) => incarnation > piece.incarnation);
+    const voidFrom = Math.min(...later.map(({ firstStep }) => firstStep));
+    const key = pieceKey(run, piece);
+    for (const line of decodePiece(key, await store.get(key, signal)))
+      yield { ...line, rolledBack: line.rolledBack || line.step >= voidFrom };
+  }
+}

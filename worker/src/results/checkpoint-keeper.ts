@@ -1,0 +1,169 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ObjectStore } from '@auseq/infra/store/object-store';
+import { AuseqError, type SerialisedError } from '@auseq/proto/errors';
+import { type CheckpointManifest, isEpochEnd, planRetention, type RetentionRule } from './checkpoint-layout.js';
+import type { CheckpointSpool } from './checkpoint-spool.js';
+import { impatient } from './impatient-store.js';
+import { storedSteps } from './retain-checkpoints.js';
+import type { TrainingState } from './state-digest.js';
+import { type UploadOutcome, uploadSpooled } from './upload-spooled.js';
+import { writeCheckpoint } from './write-checkpoint.js';
+
+/** What happens beside the writing; for the log and the events of the run. */
+export type KeeperNotice =
+  | { readonly kind: 'left'; readonly outcome: UploadOutcome | 'unwanted'; readonly manifest: CheckpointManifest }
+  | { readonly kind: 'dropped'; readonly steps: readonly number[]; readonly folder: string }
+  /** The store does not take checkpoints now; said once for each kind of trouble. */
+  | { readonly kind: 'trouble'; readonly error: SerialisedError };
+
+export interface KeeperOptions {
+  readonly run: string;
+  readonly openStore: (signal?: AbortSignal) => Promise<ObjectStore>;
+  /** Null: a checkpoint that the store cannot take is lost. */
+  readonly spool: CheckpointSpool | null;
+  readonly rule: RetentionRule;
+  readonly tell: (notice: KeeperNotice) => void;
+  /** Standing still for so long is a failure: of the first attempt, and of those that catch up. */
+  readonly stallMs?: { readonly direct: number; readonly catchUp: number };
+  readonly backoffMs?: { readonly first: number; readonly longest: number };
+}
+
+export interface CheckpointKeeper {
+  /** Resolves when the checkpoint is whole in the store, or (`spooled`) on the local disk. Throws what both threw. */
+  write(
+    state: TrainingState,
+    provenance: Readonly<Record<string, string>>,
+  ): Promise<{ manifest: CheckpointManifest; spooled: boolean }>;
+  /** Begins with what an earlier process left behind. */
+  start(): Promise<void>;
+  /** Waits until nothing waits. Throws AU_CHECKPOINT_SPOOLED after `deadlineMs`, with the folder. */
+  settle(deadlineMs: number): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Puts checkpoints into the store, and where it is away, slow or full into the spool, from which one upload at a time catches up in
+ * the order of steps. A healthy store gets each checkpoint at once and nothing is written twice; while something waits, what is
+ * new waits behind it.
+ */
+export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper {
+  const { run, spool, rule, tell } = options;
+  const { direct: directMs, catchUp: catchUpMs } = options.stallMs ?? { direct: 10_000, catchUp: 60_000 };
+  const { first, longest } = options.backoffMs ?? { first: 1_000, longest: 30_000 };
+  const end = new AbortController();
+  let trouble: AuseqError | null = null;
+  let running: Promise<void> | null = null;
+  let again = false;
+
+  const open = (stallMs: number) => options.openStore(AbortSignal.timeout(stallMs));
+  const inTrouble = (error: unknown) => {
+    const coded = AuseqError.from(error);
+    if (coded.code !== trouble?.code) tell({ kind: 'trouble', error: coded.toJSON() });
+    trouble = coded;
+  };
+
+  const direct = async (state: TrainingState, provenance: Readonly<Record<string, string>>) => {
+    const store = impatient(await open(directMs), directMs);
+    const manifest = await writeCheckpoint(store, run, state, provenance);
+    trouble = null;
+    return { manifest, spooled: false };
+  };
+
+  const later = async (into: CheckpointSpool, state: TrainingState, provenance: Readonly<Record<string, string>>) => {
+    const { manifest, dropped } = await into.add(state, provenance);
+    if (dropped.length > 0) tell({ kind: 'dropped', steps: dropped, folder: into.folder });
+    kick();
+    return { manifest, spooled: true };
+  };
+
+  const uploadFirst = async (from: CheckpointSpool, waiting: readonly CheckpointManifest[]) => {
+    const manifest = waiting[0]!;
+    const store = await open(catchUpMs);
+    const stored = await storedSteps(store, run, AbortSignal.timeout(catchUpMs));
+    const steps = [...new Set([...stored, ...waiting.map(({ step }) => step)])];
+    const unwanted = planRetention(steps, rule.keep, (step) => isEpochEnd(rule, step)).includes(manifest.step);
+    if (unwanted) await from.remove(manifest.step);
+    const outcome = unwanted ? 'unwanted' : await uploadSpooled(from, impatient(store, catchUpMs), manifest);
+    trouble = null;
+    tell({ kind: 'left', outcome, manifest });
+  };
+
+  const catchUp = async (from: CheckpointSpool) => {
+    let delayMs = first;
+    while (!end.signal.aborted) {
+      try {
+        const waiting = await from.pending();
+        if (waiting.length === 0) return;
+        await uploadFirst(from, waiting);
+        delayMs = first;
+      } catch (error) {
+        inTrouble(error);
+        await pause(delayMs, undefined, { signal: end.signal }).catch(() => {});
+        delayMs = Math.min(longest, 2 * delayMs);
+      }
+    }
+  };
+
+  const kick = () => {
+    if (!spool) return;
+    again = true;
+    running ??= (async () => {
+      while (again) {
+        again = false;
+        await catchUp(spool);
+      }
+      running = null;
+    })();
+  };
+
+  return {
+    async start() {
+      await spool?.sweep().catch(inTrouble);
+      kick();
+    },
+    async write(state, provenance) {
+      if (!spool) return direct(state, provenance);
+      const isBehind = (await spool.pending().catch(() => [])).length > 0;
+      const [one, other] = isBehind
+        ? [() => later(spool, state, provenance), () => direct(state, provenance)]
+        : [() => direct(state, provenance), () => later(spool, state, provenance)];
+      try {
+        return await one();
+      } catch (error) {
+        inTrouble(error);
+        return other().catch((second: unknown) => {
+          throw bothFailed(AuseqError.from(error), AuseqError.from(second));
+        });
+      }
+    },
+    async settle(deadlineMs) {
+      kick();
+      await Promise.race([running, pause(deadlineMs, undefined, { signal: end.signal }).catch(() => {})]);
+      const waiting = await (spool?.pending() ?? []);
+      if (spool && waiting.length > 0) throw leftBehind(run, spool.folder, waiting, trouble);
+    },
+    close: () => end.abort(),
+  };
+}
+
+function bothFailed(error: AuseqError, second: AuseqError): AuseqError {
+  const disk = [error, second].find(({ code }) => code === 'AU_DISK_FULL') ?? second;
+  const store = disk === error ? second : error;
+  return new AuseqError(disk.code, {
+    what: `a checkpoint could be written neither to the store nor to the local disk: ${disk.what}`,
+    why: `${disk.why}; the store: ${store.what}: ${store.why}`,
+    try: disk.hint,
+    cause: store,
+  });
+}
+
+function leftBehind(run: string, folder: string, waiting: readonly CheckpointManifest[], trouble: AuseqError | null) {
+  const steps = waiting.map(({ step }) => step).join(', ');
+  return new AuseqError('AU_CHECKPOINT_SPOOLED', {
+    what: `checkpoints of run ${run} have not reached the store (step ${steps}); they wait in ${folder}`,
+    why: trouble ? `${trouble.what}: ${trouble.why} [${trouble.code}]` : 'the store took too long',
+    try: `when the store is back, on this machine: auseq checkpoints push ${run}, then auseq runs resume ${run}`,
+    where: run,
+    ...(trouble ? { cause: trouble } : {}),
+  });
+}
