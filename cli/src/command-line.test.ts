@@ -49,6 +49,26 @@ const faults: [string, string[], number, RegExp][] = [
   ['down without a cluster', ['down'], 4, /AU_CLUSTER_NOT_FOUND/],
   ['a missing config', ['config', 'validate', 'tinny'], 3, /preset tiny[\s\S]*AU_CONFIG_NOT_FOUND/],
   ['a config without data', ['runs', 'submit', 'tiny', '--dry-run'], 3, /dataset\.root is empty/],
+  ['chaos without faults', ['chaos', 'run', '--config', 'tiny'], 2, /neither was given[\s\S]*AU_USAGE/],
+  [
+    'a kind of fault that this build cannot make',
+    ['chaos', 'run', '--config', 'tiny', '--random', '6', '--kinds', 'kill,clock-jump'],
+    11,
+    /clock-jump[\s\S]*AU_CHAOS_UNAVAILABLE/,
+  ],
+  [
+    'a kind of fault that nobody knows',
+    ['chaos', 'run', '--config', 'tiny', '--random', '6', '--kinds', 'x'],
+    2,
+    /kind x/,
+  ],
+  ['a rate that is none', ['chaos', 'run', '--config', 'tiny', '--random', '-1'], 2, /faults a minute/],
+  [
+    'a plan that is not there',
+    ['chaos', 'run', '--config', 'tiny', '--plan', 'nowhere.yaml'],
+    3,
+    /AU_CONFIG_NOT_FOUND/,
+  ],
   ['an unknown --set', ['config', 'validate', 'tiny', '--set', 'train.lrr=1'], 3, /did you mean train\.lr\?/],
 ];
 

@@ -77,6 +77,15 @@ test('show and list in JSON have the promised fields', async () => {
   assert.ok(list.some(({ name }) => name === 'shown'));
 });
 
+test('the timeline of a run in work ends with what is stored', async () => {
+  await auseq(submit('timed'), env);
+  const { code, stdout } = await auseq(['runs', 'timeline', 'timed', '--output', 'json'], env);
+  assert.equal(code, 0);
+  const { commits, verdict } = JSON.parse(stdout) as { commits: { step: number }[]; verdict: { gaps: number[] } };
+  assert.deepEqual([commits.map(({ step }) => step), verdict.gaps], [[1, 2, 3], []]);
+  assert.equal((await auseq(['runs', 'timeline', 'nobody'], env)).code, 4);
+});
+
 test('an unknown run keeps the code that the coordinator gave', async () => {
   const { code, stderr } = await auseq(['runs', 'watch', 'nobody'], env);
   assert.equal(code, 4);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { AuseqError } from '@auseq/proto/errors';
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { readConfigFile } from './find-config.js';
 import { type Override, parseOverride } from './overrides.js';
-import { locateValue, type WrittenConfig } from './positions.js';
+import { parseWritten } from './parse-written.js';
+import { locateValue } from './positions.js';
 import { conflictError, schemaError } from './problems.js';
 import { checkCombinations } from './rules.js';
 import { type RunConfig, runConfig } from './schema.js';
@@ -64,22 +64,6 @@ export function hashConfig(config: RunConfig): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(config)))
     .digest('hex');
-}
-
-function parseWritten(name: string, text: string, overrides: readonly Override[]): WrittenConfig {
-  const lines = new LineCounter();
-  const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [error] = doc.errors;
-  if (error) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    throw new AuseqError('AU_CONFIG_SYNTAX', {
-      what: `${name} is no valid YAML`,
-      why: error.message,
-      try: `correct line ${line}`,
-      where: `${name}:${line}:${col}`,
-    });
-  }
-  return { name, doc, lines, overrides };
 }
 
 /** Sets values on the plain object; a section that is no map is left for the schema to refuse. */

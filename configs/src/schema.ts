@@ -77,6 +77,12 @@ export const train = z.strictObject({
     .default(0)
     .describe('multiply lr by lr_gamma every N steps; 0 = constant, as in the legacy run'),
   lr_gamma: z.number().positive().max(1).default(0.5),
+  simulate_compute_ms: z
+    .number()
+    .min(0)
+    .max(60_000)
+    .default(0)
+    .describe('waits that make a step of a worker take at least this long; changes no bit, for tests of faults'),
 });
 
 export const model = z.strictObject({

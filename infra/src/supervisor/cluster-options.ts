@@ -12,6 +12,20 @@ export interface ClusterOptions {
   coordinators: number;
   /** What workers compute on; empty = the worker decides. */
   device: string;
+  /** For faults on purpose: a fixed port of NATS, and own roads to it and to the coordinator. */
+  detour?: ClusterDetour | undefined;
+}
+
+/** How processes reach each other by way of somebody else's proxies. */
+export interface ClusterDetour {
+  /** Where nats-server listens. */
+  readonly natsPort: number;
+  /** The NATS address of the coordinator. */
+  readonly coordinatorNats: string;
+  /** What each worker is told, by its index. */
+  readonly workers: readonly { readonly nats: string; readonly coordinator: string }[];
+  /** More variables of the coordinator and the workers. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Throws AU_USAGE for what no cluster can be. */

@@ -51,6 +51,7 @@ export function planCluster(
   const natsUrl = `nats://${atHome(ports.nats)}`;
   const coordinator = addressesOf(ports.coordinators.map(atHome));
   const storeUrl = storeUrlOf(options, paths, ports);
+  const env = { ...storeEnv, ...options.detour?.env };
   const brokers: ChildSpec[] = [
     {
       role: 'nats',
@@ -71,20 +72,22 @@ export function planCluster(
   }
   const coordinators = ports.coordinators.map((port, index): ChildSpec => {
     const command = commands.coordinator([
-      ...['--grpc-port', String(port), '--nats', natsUrl],
+      ...['--grpc-port', String(port), '--nats', options.detour?.coordinatorNats ?? natsUrl],
       ...['--store', storeUrl, '--state-dir', paths.coordinator],
     ]);
     const name = index === 0 ? 'coordinator' : `coordinator-${index}`;
     // One that stands by serves nobody yet.
     const probe = index === 0 ? ({ kind: 'tcp', port } as const) : ({ kind: 'alive' } as const);
-    return { role: 'coordinator', name, ...command, address: atHome(port), probe, env: storeEnv };
+    return { role: 'coordinator', name, ...command, address: atHome(port), probe, env };
   });
   const [leading, ...standing] = coordinators;
   const workers = Array.from({ length: options.workers }, (_, index): ChildSpec => {
     const name = `worker-${index}`;
     const device = options.device ? ['--device', options.device] : [];
-    const command = commands.worker(['--name', name, '--coordinator', coordinator, ...device]);
-    return { role: 'worker', name, ...command, address: '', probe: { kind: 'alive' }, env: storeEnv };
+    const detour = options.detour?.workers[index];
+    const roads = ['--coordinator', detour?.coordinator ?? coordinator, ...(detour ? ['--nats', detour.nats] : [])];
+    const command = commands.worker(['--name', name, ...roads, ...device]);
+    return { role: 'worker', name, ...command, address: '', probe: { kind: 'alive' }, env };
   });
   return {
     natsUrl,

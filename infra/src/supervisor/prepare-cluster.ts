@@ -10,7 +10,8 @@ import { type ClusterPlan, ownCommands, planCluster } from './plan-cluster.js';
 /** Picks ports, finds the servers' programs, writes their configuration and folders. Throws AU_RUNTIME_MISSING. */
 export async function prepareCluster(options: ClusterOptions): Promise<ClusterPlan> {
   const paths = clusterPaths(options.name);
-  const [nats, minio, first, ...others] = (await freePorts(2 + options.coordinators)) as [number, number, number];
+  const [freeNats, minio, first, ...others] = (await freePorts(2 + options.coordinators)) as [number, number, number];
+  const nats = options.detour?.natsPort ?? freeNats;
   const ports = { nats, minio, coordinators: [options.port || first, ...others] };
   const broker = natsServerSpec({ port: nats, storeDir: paths.nats, name: `auseq-${options.name}` });
   const credentials = options.store === 'minio' ? storeCredentials(paths.credentials) : null;

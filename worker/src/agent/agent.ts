@@ -18,6 +18,8 @@ import { StepChild } from './step-child.js';
 export interface AgentOptions {
   readonly name: string;
   readonly coordinator: string;
+  /** Reaches NATS here, whatever address the coordinator names. */
+  readonly natsUrl?: string | undefined;
   readonly device: 'cpu' | 'cuda';
   readonly build: string;
   readonly stepExecutable: string;
@@ -106,7 +108,7 @@ export class Agent {
     switch (message?.$case) {
       case 'welcome':
         if (message.welcome.protocolVersion !== protocolVersion) throw otherProtocol(message.welcome.protocolVersion);
-        this.addresses = message.welcome;
+        this.addresses = { ...message.welcome, natsUrl: this.options.natsUrl ?? message.welcome.natsUrl };
         this.options.logger.info({ coordinator: this.options.coordinator }, 'attached');
         return;
       case 'assignment':

@@ -5,6 +5,7 @@ import { createCheckpointer } from './checkpointer.js';
 import type { StepContext, StepProgram } from './context.js';
 import { type LoopCommit, type LoopEnd, runStepLoop } from './loop.js';
 import type { Progress } from './progress.js';
+import { withSimulatedCompute } from './simulate-compute.js';
 import type { FromStep } from './step-messages.js';
 import { planTotalSteps } from './total-steps.js';
 
@@ -26,7 +27,8 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
   const { config, sync, signal } = context;
   report({ state: 'starting', step: 0 });
   progress.enter('starting');
-  const engine = await program.createEngine(context);
+  const simulated = withSimulatedCompute(await program.createEngine(context), config.train.simulate_compute_ms);
+  const { engine } = simulated;
   if (baseCheckpoint !== '') engine.restore(await hooks.loadCheckpoint(baseCheckpoint, context));
   signal.throwIfAborted();
   const totalSteps = planTotalSteps({
@@ -52,6 +54,7 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
   let writes = false;
   const onEnter = ({ generation, rank, members, baseStep, unhealed }: Entered) => {
     writes = rank === 0;
+    simulated.setMembers(members.length);
     context.logger.info({ generation, rank, members, baseStep, unhealed: unhealed.length }, 'enters a generation');
   };
   let stateDigest: string | undefined;

@@ -25,6 +25,10 @@ export default class RunsSubmit extends FollowCommand {
     'legacy-slips': Flags.boolean({
       description: 'turn on every slip of the legacy code (keys under legacy:); a --set legacy.KEY=... still wins',
     }),
+    'simulate-compute': Flags.integer({
+      description: 'make each step of a worker take at least this many ms; changes no bit (train.simulate_compute_ms)',
+      min: 0,
+    }),
     'dry-run': Flags.boolean({
       description: 'check and show the config, submit nothing',
       exclusive: ['follow', 'wait'],
@@ -36,6 +40,7 @@ export default class RunsSubmit extends FollowCommand {
     const { submittedConfig } = await import('../../submitted-config.js');
     const { config, yaml, hash, warnings } = submittedConfig(args.config, [
       ...(flags['legacy-slips'] ? slipOverrides() : []),
+      ...(flags['simulate-compute'] === undefined ? [] : [`train.simulate_compute_ms=${flags['simulate-compute']}`]),
       ...flags.set,
     ]);
     for (const warning of warnings) this.say(`warning: ${warning}`);

@@ -1,0 +1,38 @@
+import type { CoordinatorPort } from '@auseq/infra/chaos/run-chaos';
+import { connectCoordinator } from '../client.js';
+import { eventView } from '../render/event.js';
+import type { submittedConfig } from '../submitted-config.js';
+import { waitForWorkers } from '../wait-for-workers.js';
+import { watchRun } from '../watch-run.js';
+
+/** The coordinator of a chaos cluster, asked as every other command asks; `load` gives the config for a number of workers. */
+export async function openCoordinatorPort(
+  address: string,
+  load: (workers: number) => ReturnType<typeof submittedConfig>,
+  say: (message: string) => void,
+): Promise<CoordinatorPort> {
+  const client = await connectCoordinator(address);
+  return {
+    workersAttach: (cluster, workers, signal) => waitForWorkers(cluster, address, workers, signal),
+    async submit(name, workers) {
+      const { yaml, config } = load(workers);
+      await client.runs.submit({ configYaml: yaml, configJson: JSON.stringify(config), name });
+    },
+    async follow(name, onEvent, signal) {
+      const { state, reason, step } = await watchRun(client, name, {
+        onEvent(event) {
+          const { time, kind, json: fields } = eventView(event);
+          onEvent({ time, kind, fields });
+        },
+        onLost: say,
+        signal,
+      });
+      return { state, reason, step };
+    },
+    async digest(name, step) {
+      const { checkpoints } = await client.results.listCheckpoints({ run: name });
+      return checkpoints.find((each) => each.complete && each.step === step)?.sha256 ?? null;
+    },
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,66 @@
+import type { ChaosPlan } from '@auseq/configs/chaos-plan';
+import type { ChaosScore, FaultScore, RunScore } from '@auseq/infra/chaos/score';
+import { fields, table } from './table.js';
+
+/** A chaos report for a person: the faults as a table, then what the runs were worth, then the plan to replay. */
+export function formatChaos(score: ChaosScore & { readonly plan: ChaosPlan }): string {
+  const { quiet, faulted, ledger, plan } = score;
+  const header = [
+    'fault',
+    'target',
+    'step',
+    'at s',
+    'detect ms',
+    're-form ms',
+    'commit ms',
+    'pause ms',
+    'lost',
+    'goes on',
+    'noticed',
+  ];
+  const list = (steps: readonly number[]) => (steps.length === 0 ? 'none' : steps.join(', '));
+  return [
+    table(header, score.faults.map(faultRow)),
+    '',
+    fields([
+      ...(quiet ? ([['quiet run', runLine(quiet)]] as const) : []),
+      ['faulted run', runLine(faulted)],
+      ['goodput', score.efficiency === null ? '' : `${(100 * score.efficiency).toFixed(1)} % of the quiet run's`],
+      ['weights', score.same_bits === null ? 'not compared' : score.same_bits ? 'the same bits' : 'DIFFERENT'],
+      ['sha256', faulted.sha256 ?? 'none'],
+      [
+        'ledger',
+        `${ledger.commits} commits to step ${ledger.lastStep}; gaps: ${list(ledger.gaps)}; twice: ${list(ledger.repeats)}; rolled back: ${ledger.rolledBack}`,
+      ],
+      ['steps lost', score.steps_lost],
+    ]),
+    '',
+    'plan (for --plan):',
+    'faults:',
+    ...plan.faults.map((fault) => `  - ${JSON.stringify(fault)}`),
+    '',
+    score.verdict,
+    ...score.failures.map((failure) => `  ${failure}`),
+  ].join('\n');
+}
+
+function faultRow(fault: FaultScore): (string | number)[] {
+  const ms = (value: number | null) => (value === null ? '-' : Math.round(value));
+  return [
+    fault.kind,
+    fault.target,
+    ms(fault.step),
+    fault.seconds === null ? '-' : fault.seconds.toFixed(1),
+    ms(fault.detect_ms),
+    ms(fault.reform_ms),
+    ms(fault.first_commit_ms),
+    ms(fault.longest_pause_ms),
+    fault.steps_lost,
+    fault.step === null ? '-' : fault.went_on ? 'yes' : 'NO',
+    fault.noticed.length > 70 ? `${fault.noticed.slice(0, 67)}...` : fault.noticed,
+  ];
+}
+
+function runLine({ state, steps, workers, seconds, goodput }: RunScore): string {
+  return `${state}, ${steps} steps on ${workers} worker${workers === 1 ? '' : 's'} in ${seconds.toFixed(1)} s: ${goodput.toFixed(2)} steps a worker-second`;
+}

@@ -1,0 +1,124 @@
+import type { Fault } from '@auseq/configs/chaos-plan';
+import { viewCluster } from '../supervisor/cluster-status.js';
+import { identify, signalProcess } from '../supervisor/process-identity.js';
+import type { ChaosNetwork, Roads } from './chaos-network.js';
+import { storeFaultsOf, writeStoreFaults } from './store-faults.js';
+import { quietRules } from './tcp-proxy.js';
+
+export interface Surroundings {
+  readonly cluster: string;
+  readonly network: ChaosNetwork;
+  /** The file that makes stores fail. */
+  readonly storeFaults: string;
+  /** Members of the present generation, in rank order. */
+  readonly members: () => readonly string[];
+}
+
+export interface Injected {
+  /** Whom it hit. */
+  readonly target: string;
+  /** Ends a fault that lasts, `afterMs` later; null for one that is over at once or never. */
+  readonly undo: { readonly afterMs: number; readonly run: () => void } | null;
+  /** For a fault that waits for what it can hit: whether it came. */
+  readonly hasHit?: () => boolean;
+}
+
+/** Does a fault to the cluster; null while its target is not there. Kinds must have been checked (`checkKinds`). */
+export function inject(fault: Fault, around: Surroundings): Injected | null {
+  switch (fault.kind) {
+    case 'kill':
+      return signal(around, fault.target, 'SIGKILL');
+    case 'hang':
+      return signal(around, fault.target, 'SIGSTOP');
+    case 'stop':
+      return signal(around, fault.target, 'SIGSTOP', fault.seconds * 1000);
+    case 'kill-agent': {
+      const worker = nameOf(around, fault.target);
+      return worker === null ? null : signalNamed(around.cluster, worker, 'SIGKILL');
+    }
+    case 'kill-coordinator':
+      return signalNamed(around.cluster, 'coordinator', 'SIGKILL');
+    case 'restart-nats':
+      return signalNamed(around.cluster, 'nats', 'SIGTERM');
+    case 'slow-network':
+      return onRoads(around, fault.target, fault.from, (proxies) => {
+        const rules = { delayMs: fault.delay_ms, bytesPerSecond: fault.bytes_per_second };
+        for (const proxy of proxies) proxy.setRules(rules);
+        return { afterMs: fault.seconds * 1000, run: () => proxies.forEach(heal) };
+      });
+    case 'partition':
+      return onRoads(around, fault.target, fault.from, (proxies) => {
+        for (const proxy of proxies) proxy.setRules({ held: true });
+        return { afterMs: fault.seconds * 1000, run: () => proxies.forEach(heal) };
+      });
+    case 'cut':
+      return onRoads(around, fault.target, fault.from, (proxies) => {
+        for (const proxy of proxies) proxy.cut();
+        return null;
+      });
+    case 'lost-message':
+    case 'corrupt-frame': {
+      const verdict = fault.kind === 'corrupt-frame' ? 'flip' : 'drop';
+      const roads = roadsOf(around, fault.target);
+      const counts = roads?.map(({ road }) => road.nats.spoil(verdict, fault.count)) ?? [];
+      const hasHit = () => counts.some((spoilt) => spoilt() > 0);
+      return roads && { target: roads.map(({ name }) => name).join(', '), undo: null, hasHit };
+    }
+    case 'store-error':
+    case 'store-slow':
+    case 'disk-full':
+      writeStoreFaults(around.storeFaults, storeFaultsOf(fault, Date.now())!);
+      return { target: 'store', undo: null };
+    case 'clock-jump':
+      return null;
+  }
+}
+
+type Proxy = Roads['nats'] | NonNullable<Roads['coordinator']>;
+
+const heal = (proxy: Proxy) => proxy.setRules(quietRules);
+
+/** `rank 1` as the worker that has it now; null where nobody has. */
+function nameOf({ members }: Surroundings, target: string): string | null {
+  const rank = /^rank (\d+)$/.exec(target)?.[1];
+  return rank === undefined ? target : (members()[Number(rank)] ?? null);
+}
+
+function signal(around: Surroundings, target: string, name: NodeJS.Signals, forMs?: number): Injected | null {
+  const found = nameOf(around, target);
+  if (!found) return null;
+  const process = found === 'coordinator' || found === 'nats' ? found : `${found}/step`;
+  return signalNamed(around.cluster, process, name, forMs);
+}
+
+function signalNamed(cluster: string, name: string, signal: NodeJS.Signals, forMs?: number): Injected | null {
+  const pid = viewCluster(cluster).processes.find((each) => each.name === name && each.pid > 0)?.pid;
+  const identity = pid === undefined ? null : identify(pid);
+  if (!identity || !signalProcess(identity, signal)) return null;
+  const goOn = () => void signalProcess(identity, 'SIGCONT');
+  return { target: name, undo: forMs === undefined ? null : { afterMs: forMs, run: goOn } };
+}
+
+function roadsOf(around: Surroundings, target: string): { name: string; road: Roads }[] | null {
+  const { roads } = around.network;
+  if (target === 'all') return [...roads].map(([name, road]) => ({ name, road }));
+  const name = nameOf(around, target);
+  const road = name === null ? undefined : roads.get(name);
+  return name !== null && road ? [{ name, road }] : null;
+}
+
+function onRoads(
+  around: Surroundings,
+  target: string,
+  from: 'nats' | 'coordinator' | 'both',
+  act: (proxies: readonly Proxy[]) => Injected['undo'],
+): Injected | null {
+  const roads = roadsOf(around, target);
+  if (!roads) return null;
+  const proxies = roads.flatMap(({ road }): Proxy[] => [
+    ...(from === 'coordinator' ? [] : [road.nats]),
+    ...(from === 'nats' || !road.coordinator ? [] : [road.coordinator]),
+  ]);
+  const servers = from === 'both' ? 'nats and coordinator' : from;
+  return { target: `${roads.map(({ name }) => name).join(', ')} to ${servers}`, undo: act(proxies) };
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { auseq } from '../kit/auseq.js';
+import { makeTinyInputs, type TinyInputs } from '../kit/tiny-inputs.js';
+
+interface Report {
+  readonly verdict: string;
+  readonly failures: readonly string[];
+  readonly same_bits: boolean;
+  readonly steps_lost: number;
+  readonly ledger: { readonly lastStep: number; readonly gaps: readonly number[]; readonly repeats: readonly number[] };
+  readonly faults: readonly {
+    readonly kind: string;
+    readonly target: string;
+    readonly went_on: boolean;
+    readonly detect_ms: number | null;
+  }[];
+}
+
+describe('auseq chaos run', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'auseq-inputs-'));
+  const env = { AUSEQ_STATE: join(folder, 'state') };
+  let inputs: TinyInputs;
+  before(async () => {
+    inputs = await makeTinyInputs(folder);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('kills a step process, ends with the bits of the quiet run, and leaves nothing', async () => {
+    const sets = [`dataset.root=${inputs.data}`, `assets=${inputs.assets}`, 'train.max_steps=30'];
+    const args = ['chaos', 'run', '--config', 'configs/tiny.yml', '--plan', 'configs/chaos/one-kill.yaml'];
+    for (const set of sets) args.push('--set', set);
+    const finished = await auseq([...args, '--simulate-compute', '30', '--output', 'json'], env, 300_000);
+    assert.equal(finished.code, 0, `${finished.stderr}\n${finished.stdout}`);
+    const report = JSON.parse(finished.stdout) as Report;
+    assert.deepEqual([report.verdict, report.failures, report.same_bits], ['PASS', [], true]);
+    assert.deepEqual([report.steps_lost, report.ledger.lastStep], [0, 30]);
+    assert.deepEqual([report.ledger.gaps, report.ledger.repeats], [[], []]);
+    assert.equal(report.faults.length, 1);
+    const [{ kind, target, went_on, detect_ms }] = report.faults as [Report['faults'][number]];
+    assert.deepEqual([kind, target, went_on], ['kill', 'worker-1/step', true]);
+    assert.notEqual(detect_ms, null, 'the loss of the member was noticed');
+    const clusters = join(env.AUSEQ_STATE, 'clusters');
+    assert.deepEqual(existsSync(clusters) ? readdirSync(clusters) : [], []);
+  });
+});
