@@ -200,12 +200,17 @@ export class Conductor {
     live.regroup(generation, members, performance.now());
   }
 
-  /** A worker's stream has ended: its step process ends with it. */
+  /** A worker's stream has ended: its step process ends with it, unless only the connection is cut. */
   async onDetach(stream: number, why: string): Promise<void> {
     const worker = this.parts.workers.lose(stream);
     if (!worker) return;
     this.parts.logger.warn({ worker: worker.hello.worker, why }, 'worker lost');
-    await this.onWorkerGone(worker.hello.worker, why);
+    const name = worker.hello.worker;
+    for (const [run, live] of [...this.live]) {
+      const record = this.parts.book.get(run);
+      if (record?.members.includes(name) && !live.isDone(name)) live.suspect(name, why, performance.now());
+      if (record?.joining.includes(name)) await this.staysOut(record, name, workerLost(run, `${name}: ${why}`));
+    }
   }
 
   onHeartbeat(run: string, generation: number, beat: Heartbeat): void {

@@ -1,16 +1,22 @@
-import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
+import { type Heartbeat, heartbeatEveryMs } from '@auseq/proto/heartbeat-rules';
 import type { CommitNotice } from '@auseq/proto/run-records';
 import { type Arrivals, namedStragglers, noArrivals, noteArrivals } from './runs/stragglers.js';
-import { decideLife, decideStall, excuse, hearBeat, type MemberLife, newLife } from './workers/liveness.js';
+import { decideLife, decideStall, excuse, hearBeat, type MemberLife, newLife, readyLife } from './workers/liveness.js';
 
 /** A coordinator that was restarted gives agents this long to come back before it counts their step processes as lost. */
 export const reattachMs = 15_000;
+
+/** A member whose agent's stream has ended is lost unless a heartbeat comes that left it after that. */
+const suspectMs = 2.5 * heartbeatEveryMs;
+/** A heartbeat may have been on its way. */
+const onTheWayMs = 50;
 
 /** What is known of a generation in work beside its run's record: never stored, rebuilt from heartbeats and reports. */
 export class LiveGeneration {
   private readonly lives = new Map<string, MemberLife>();
   private readonly done = new Set<string>();
   private readonly awaited: Map<string, number>;
+  private readonly suspects = new Map<string, { since: number; why: string }>();
   private readonly heardOf = new Set<string>();
   /** Who comes how late to the exchange. */
   arrivals: Arrivals = noArrivals;
@@ -33,7 +39,8 @@ export class LiveGeneration {
     this.generation = generation;
     this.heardOf.clear();
     for (const worker of this.lives.keys()) if (!members.includes(worker)) this.lives.delete(worker);
-    for (const worker of members) this.lives.set(worker, excuse(this.lives.get(worker) ?? newLife(now), now));
+    // A newcomer has just said that it is ready: from here on its silence counts as that of the others.
+    for (const worker of members) this.lives.set(worker, excuse(this.lives.get(worker) ?? readyLife(now), now));
   }
 
   /** Every member has been heard in this generation. */
@@ -66,8 +73,14 @@ export class LiveGeneration {
     for (const [worker, life] of this.lives) this.lives.set(worker, excuse(life, now));
   }
 
+  /** The stream of the member's agent has ended: it may be dead, or only its connection. */
+  suspect(worker: string, why: string, now: number): void {
+    if (this.lives.has(worker)) this.suspects.set(worker, { since: now, why });
+  }
+
   /** The member's agent is attached and speaks for it. */
   attached(worker: string): void {
+    this.suspects.delete(worker);
     this.awaited.delete(worker);
   }
 
@@ -84,6 +97,9 @@ export class LiveGeneration {
   lost(now: number): { worker: string | null; reason: string } | null {
     for (const [worker, life] of this.lives) {
       if (this.done.has(worker)) continue;
+      const suspect = this.suspects.get(worker);
+      if (suspect && (life.heardAt ?? 0) > suspect.since + onTheWayMs) this.suspects.delete(worker);
+      else if (suspect && now - suspect.since > suspectMs) return { worker, reason: `${worker}: ${suspect.why}` };
       const deadline = this.awaited.get(worker);
       // One that is heard lives, whatever has become of its agent's stream.
       if (deadline !== undefined && now > deadline && life.heardAt === null)

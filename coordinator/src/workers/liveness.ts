@@ -24,6 +24,11 @@ export function newLife(now: number): MemberLife {
   return { since: now, heardAt: null, beat: null, movedAt: now, slowestMs: 0 };
 }
 
+/** Of a member that is known to live though it was not heard in its generation yet. */
+export function readyLife(now: number): MemberLife {
+  return { ...newLife(now), heardAt: now };
+}
+
 /** The life after a heartbeat. Pure. */
 export function hearBeat(life: MemberLife, beat: Heartbeat, now: number): MemberLife {
   const moved = life.beat?.counter !== beat.counter || life.beat.phase !== beat.phase;
