@@ -1,15 +1,14 @@
 import { AuseqError } from '@auseq/proto/errors';
 import { brokerLostAfterMs, type Heartbeat, heartbeatEveryMs, leaderlessAfterMs } from '@auseq/proto/heartbeat-rules';
 import { nextGeneration } from '@auseq/proto/next-generation';
-import { type LeafRange, ownerOf, planLeaves } from '@auseq/proto/plan-leaves';
+import { planLeaves } from '@auseq/proto/plan-leaves';
 import type { CommitNotice, GenerationRecord, HistoryRecord } from '@auseq/proto/run-records';
 import type { BlobKey, BlobKind } from '@auseq/proto/subjects';
 import { BlobInbox } from './blob-inbox.js';
 import { BlobOutbox } from './blob-outbox.js';
 import { type Clock, realClock } from './clock.js';
 import { CommLinks } from './comm-links.js';
-import type { Ballot, Entered, HeldBlob, Verdict } from './exchange.js';
-import { lateness } from './lateness.js';
+import type { Ballot, Entered, Verdict } from './exchange.js';
 import { Leader, type VoteMessage } from './leader.js';
 import type { LinkHandlers, LinkOptions, Links } from './links.js';
 import { brokerAway, peerLost, removed, votesSplit } from './lost.js';
@@ -17,6 +16,7 @@ import { decideEntry, type Membership } from './membership.js';
 import { PeerWatch } from './peer-watch.js';
 import { reduceScatterGather } from './reduce.js';
 import { Regrouped } from './regrouped.js';
+import { heldBlobs, holderOf, lateBy, type Seat } from './seat.js';
 import { majorityOf } from './tally.js';
 import type { SubtreeSum } from './tree-sum.js';
 
@@ -52,15 +52,6 @@ interface OpenVote {
   sentAt: number;
 }
 
-/** All that belongs to one generation. */
-interface Seat {
-  readonly membership: Membership;
-  readonly plan: readonly LeafRange[];
-  readonly outbox: BlobOutbox;
-  readonly peers: PeerWatch;
-  readonly leader: Leader | null;
-}
-
 /** One member's side of the exchange: lives in the comm thread, which no computation blocks. */
 export class CommNode {
   private readonly inbox: BlobInbox;
@@ -82,7 +73,7 @@ export class CommNode {
   ) {
     this.inbox = new BlobInbox({
       rank: () => this.seat?.membership.rank ?? -1,
-      holderOf: (key) => this.holderOf(key),
+      holderOf: (key) => holderOf(this.seated(), key),
       sendAck: (to, ack) => this.links.sendAck(to, ack),
       sendNeed: (to, need) => this.links.sendNeed(to, need),
     });
@@ -132,7 +123,7 @@ export class CommNode {
         this.entering.push((error) => (error ? reject(error) : resolve()));
       });
     }
-    return { ...this.seat.membership, held: this.heldBlobs() };
+    return { ...this.seat.membership, held: heldBlobs(this.seat, this.inbox) };
   }
 
   giveState(step: number, bytes: Uint8Array): void {
@@ -211,13 +202,6 @@ export class CommNode {
     return this.failure ? Promise.reject(this.failure) : this.inbox.take(key, this.clock.now());
   }
 
-  /** Leaves and their subtrees are held by the leaf's owner, shard sums by the shard's, the state by its source. */
-  private holderOf({ kind, part }: BlobKey): number {
-    const { plan, membership } = this.seated();
-    if (kind === 'state') return membership.source;
-    return kind === 'sum' ? Number(part) : ownerOf(plan, Number(part.split('-')[0]));
-  }
-
   private consider(record: HistoryRecord): void {
     if (this.failure || record.run !== this.options.run) return;
     const { worker, joins } = this.options;
@@ -240,7 +224,7 @@ export class CommNode {
       peers: new PeerWatch(others, this.clock.now()),
       leader: rank === 0 ? this.lead(membership) : null,
     };
-    for (const { kind, step, leaf, bytes } of this.heldBlobs())
+    for (const { kind, step, leaf, bytes } of heldBlobs(this.seat, this.inbox))
       this.seat.outbox.toAll({ kind, step, part: String(leaf) }, bytes);
     this.closeVote(record);
     this.links.sendHeartbeat(this.host.heartbeat());
@@ -253,16 +237,6 @@ export class CommNode {
     this.openVote = null;
     if (open?.vote.step === baseStep && open.vote.digest === baseDigest) this.settle(open, baseDrain);
     else open?.reject(new Regrouped());
-  }
-
-  /** What is here of the leaves that this member owns. */
-  private heldBlobs(): HeldBlob[] {
-    const { plan, membership } = this.seated();
-    const { start, end } = plan[membership.rank]!;
-    return this.inbox
-      .leafBlobs()
-      .map(({ key: { kind, step, part }, bytes }) => ({ kind, step, leaf: Number(part), bytes }))
-      .filter(({ step, leaf }) => leaf >= start && leaf < end && step >= membership.baseStep);
   }
 
   private onCommit({ step, drain, mismatch }: CommitNotice): void {
@@ -308,7 +282,7 @@ export class CommNode {
         this.links.sendCommit(notice);
         this.onCommit(notice);
       },
-      late: (step) => this.lateFor(step),
+      late: (step) => lateBy(this.seated(), this.inbox, step),
       // Overtaken by another membership: the notice of it, or the history, says whether this member is in it.
       onOvertaken: () => void this.readHistory(),
       fail: (error) => isLeading() && this.fail(AuseqError.from(error)),
@@ -316,12 +290,6 @@ export class CommNode {
       pause: this.clock.pause,
       time: () => new Date().toISOString(),
     });
-  }
-
-  /** By the contribution that follows a leaf's last computation: its gradient, or the record beside its part of the sum. */
-  private lateFor(step: number): readonly (number | null)[] {
-    const at = (kind: BlobKind, leaf: number) => this.inbox.arrivedAt({ kind, step, part: String(leaf) });
-    return lateness(this.seated().plan, (leaf) => at('gradient', leaf) ?? at('record', leaf));
   }
 
   private tick(): void {
