@@ -1,4 +1,4 @@
-// node infra/setup/run.mjs demo|test|bench [arguments]: sets the clone up, then hands over. stdout is the child's alone.
+// node infra/setup/run.mjs demo|test|bench|bench:chaos [arguments]: sets the clone up, then hands over. stdout is the child's alone.
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { endOnSignals } from './clean-exit.mjs';
@@ -12,6 +12,7 @@ const entries = {
   demo: ['cli/bin/auseq.js', 'demo'],
   test: ['test/dist/run.js'],
   bench: ['test/dist/bench/run.js'],
+  'bench:chaos': ['test/dist/bench/chaos.js'],
 };
 
 const [name, ...given] = process.argv.slice(2);

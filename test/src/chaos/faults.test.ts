@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -45,5 +45,28 @@ describe('auseq chaos run', () => {
     assert.notEqual(detect_ms, null, 'the loss of the member was noticed');
     const clusters = join(env.AUSEQ_STATE, 'clusters');
     assert.deepEqual(existsSync(clusters) ? readdirSync(clusters) : [], []);
+  });
+
+  it('all-reduce on three workers goes through faults of every layer with the same bits, no step lost or repeated', async () => {
+    const plan = join(folder, 'plan.yaml');
+    const faults = [
+      '{ kind: kill, target: rank 0, at: { step: 5 } }',
+      '{ kind: kill-coordinator, at: { step: 20 } }',
+      '{ kind: corrupt-frame, target: rank 0, count: 3, at: { step: 30 } }',
+      '{ kind: cut, target: all, from: both, at: { step: 40 } }',
+      '{ kind: restart-nats, at: { step: 50 } }',
+      '{ kind: store-error, seconds: 2, at: { step: 60 } }',
+      '{ kind: kill, target: rank 1, at: { step: 75 } }',
+    ];
+    writeFileSync(plan, `faults:\n${faults.map((fault) => `  - ${fault}\n`).join('')}`);
+    const sets = ['train.max_steps=90', 'sync=allreduce', `dataset.root=${inputs.data}`, `assets=${inputs.assets}`];
+    const args = ['chaos', 'run', '--config', 'configs/tiny.yml', '--plan', plan, '--workers', '3'];
+    for (const set of sets) args.push('--set', set);
+    const finished = await auseq([...args, '--simulate-compute', '60', '--output', 'json'], env, 400_000);
+    assert.equal(finished.code, 0, `${finished.stderr}\n${finished.stdout}`);
+    const report = JSON.parse(finished.stdout) as Report;
+    assert.deepEqual([report.verdict, report.failures, report.same_bits], ['PASS', [], true]);
+    assert.deepEqual([report.steps_lost, report.ledger.lastStep, report.faults.length], [0, 90, faults.length]);
+    assert.deepEqual([report.ledger.gaps, report.ledger.repeats], [[], []]);
   });
 });
