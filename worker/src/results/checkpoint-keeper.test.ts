@@ -29,7 +29,7 @@ describe('checkpoints and a store that fails', () => {
     [fault, notices, keepers] = [null, [], []];
   });
   afterEach(async () => {
-    for (const keeper of keepers) keeper.close();
+    for (const keeper of keepers) await keeper.close();
     await rm(root, { recursive: true, force: true });
   });
 
@@ -90,7 +90,7 @@ describe('checkpoints and a store that fails', () => {
     fault = { error: 'unreachable' };
     const dead = keep();
     for (const step of [10, 20]) await dead.write(aState(step), {});
-    dead.close();
+    await dead.close();
     fault = null;
     for (const step of [30, 40]) await writeCheckpoint(store, run, aState(step), {});
     const next = keep();

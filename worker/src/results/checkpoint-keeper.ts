@@ -38,7 +38,7 @@ export interface CheckpointKeeper {
   start(): Promise<void>;
   /** Waits until nothing waits. Throws AU_CHECKPOINT_SPOOLED after `deadlineMs`, with the folder. */
   settle(deadlineMs: number): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -142,7 +142,10 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
       const waiting = await (spool?.pending() ?? []);
       if (spool && waiting.length > 0) throw leftBehind(run, spool.folder, waiting, trouble);
     },
-    close: () => end.abort(),
+    async close() {
+      end.abort();
+      await running;
+    },
   };
 }
 
