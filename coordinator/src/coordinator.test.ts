@@ -183,7 +183,7 @@ describe('the coordinator', () => {
     assert.equal((await until('the drain is asked for', () => b.cancels[0])).checkpoint, true);
   });
 
-  it('starts a new generation from the newest whole checkpoint when its last worker is lost', async () => {
+  it('starts a new generation from the newest whole checkpoint when its last worker is lost (PROTOCOL 18)', async () => {
     const b = attach('worker-1');
     const { name } = await submit({ workers: 1 });
     await assigned(b, name, 1);

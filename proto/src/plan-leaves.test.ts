@@ -5,7 +5,7 @@ import { ownerOf, planLeaves, planSubtrees } from './plan-leaves.js';
 
 const sizes = fc.record({ leaves: fc.integer({ min: 1, max: 64 }), members: fc.integer({ min: 1, max: 20 }) });
 
-describe('the plan of leaves', () => {
+describe('the plan of leaves (PROTOCOL 1)', () => {
   it('gives every leaf to one member, in contiguous ranges that differ by at most one', () => {
     fc.assert(
       fc.property(sizes, ({ leaves, members }) => {

@@ -18,7 +18,7 @@ function someLines(steps: number, change: (line: LedgerLine, used: number) => Pa
 }
 const size = { leaves: 1, batchSize: 2 };
 
-describe('verifyLedger', () => {
+describe('verifyLedger (PROTOCOL 12)', () => {
   it('counts what a whole ledger holds', async () => {
     const verdict = await verifyLedger(someLines(7), { ...size, totalSteps: 7 });
     assert.deepEqual(verdict, {

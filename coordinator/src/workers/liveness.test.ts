@@ -12,7 +12,7 @@ function heard(phase: Phase, until: number, step = 5): MemberLife {
   return life;
 }
 
-describe('a member', () => {
+describe('a member (PROTOCOL 14)', () => {
   it('counts as dead after a second of silence', () => {
     const life = heard('waiting', 2000);
     assert.equal(decideLife(life, 'w', 2900), null);

@@ -73,7 +73,7 @@ describe('epochDraws', () => {
   });
 });
 
-describe('stepDraws', () => {
+describe('stepDraws (PROTOCOL 3)', () => {
   it('uses each list position of each epoch exactly once, also where a step straddles epochs', () => {
     fc.assert(
       fc.property(cases, (one) => {

@@ -11,7 +11,7 @@ import { makeSequenceFolders, stemAt, writeFrame } from './write-frame.js';
 
 const size = 32;
 
-describe('buildManifest', () => {
+describe('buildManifest (PROTOCOL 4)', () => {
   let root: string;
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'auseq-manifest-'));

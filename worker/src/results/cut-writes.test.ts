@@ -115,7 +115,7 @@ describe('a process that dies at any write leaves nothing that is listed and not
     assert.deepEqual(await spool.pending(), []);
   });
 
-  it('and what the spool holds is not sent over what is stored, nor sent damaged', async () => {
+  it('and what the spool holds is not sent over what is stored, nor sent damaged (PROTOCOL 16)', async () => {
     const store = await fresh();
     const folder = join(root, 'spool-last');
     const spool = openSpool({ folder, run, storeUrl: store.url, limitBytes: 1e9 });

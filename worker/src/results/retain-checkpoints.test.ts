@@ -8,7 +8,7 @@ import { openStore } from '@auseq/infra/store/open-store';
 import { checkpointFolder, manifestKey } from './checkpoint-layout.js';
 import { retainCheckpoints } from './retain-checkpoints.js';
 
-test('the newest checkpoints and those at the ends of epochs are kept, others go with their parts', async () => {
+test('the newest checkpoints and those at the ends of epochs are kept, others go with their parts (PROTOCOL 22)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'auseq-retain-'));
   try {
     const store = await openStore(pathToFileURL(folder).href);

@@ -40,7 +40,7 @@ test("a leaf's masks are its rows of the whole batch's", () => {
   }
 });
 
-test('masks differ between steps, seeds, sequences and sites, and are the same again when asked again', () => {
+test('masks differ between steps, seeds, sequences and sites, and are the same again when asked again (PROTOCOL 5)', () => {
   const key = (masks: Record<string, Float32Array>) =>
     Buffer.from(masks['layers.0.mlp.hidden']!.buffer).toString('base64');
   const masks = fillDropoutMasks(request);

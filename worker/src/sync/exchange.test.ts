@@ -121,7 +121,7 @@ describe('members that exchange over NATS', () => {
   };
 
   for (const sync of ['gather', 'allreduce'] as const) {
-    it(`${sync}: one, two and three members train the same bits`, async () => {
+    it(`${sync}: one, two and three members train the same bits (PROTOCOL 2)`, async () => {
       const seen = new Set<string>();
       for (const members of [1, 2, 3]) {
         const { digests, ends, commits } = await train({ sync, members, steps: 12 });
@@ -219,7 +219,7 @@ describe('members that exchange over NATS', () => {
     assert.equal(digests[1], digests[2]);
   });
 
-  it('a member that starts late gets what it missed', async () => {
+  it('a member that starts late gets what it missed (PROTOCOL 11)', async () => {
     const late = await train({ sync: 'gather', members: 2, steps: 3, startDelayMs: (rank) => rank * 800 });
     const lone = await train({ sync: 'gather', members: 1, steps: 3 });
     assert.equal(late.digests[1], lone.digests[0]);
@@ -248,7 +248,7 @@ describe('members that exchange over NATS', () => {
     assert.equal(commits.length, 0);
   });
 
-  it('a loss that is no number stops the run before the commit and names loss, leaf and draw', async () => {
+  it('a loss that is no number stops the run before the commit and names loss, leaf and draw (PROTOCOL 20)', async () => {
     const loss = (step: number, leaf: number, value: number) => (step === 2 && leaf === 6 ? Number.NaN : value);
     const { ends, commits } = await train({ sync: 'gather', members: 1, steps: 5, toy: { loss } });
     const error = errorOf(ends[0]);
@@ -257,7 +257,7 @@ describe('members that exchange over NATS', () => {
     assert.equal(commits.length, 2);
   });
 
-  it('goes on with the same bits after nats-server was killed and came back', async () => {
+  it('goes on with the same bits after nats-server was killed and came back (PROTOCOL 11, 19)', async () => {
     const steps = 30;
     const lone = await train({ sync: 'gather', members: 1, steps });
     let restarting: Promise<void> | null = null;

@@ -44,7 +44,7 @@ describe("Adam in the session is torch's", () => {
   let taken = 0;
 
   for (const steps of [1, 10, 1000]) {
-    it(`after ${steps} steps`, () => {
+    it(`after ${steps} steps (PROTOCOL 6)`, () => {
       while (taken < steps) {
         taken++;
         session.run('step', { gradient: Float32Array.from(gradientAt(taken)), ...adamInputs({ step: taken, lr }) });
