@@ -98,6 +98,8 @@ test('impossible combinations are refused at the value', () => {
     '--set dataset.mead_sequences=0',
   );
   assert.equal(failure('train: {max_steps: 1.5}').code, 'AU_CONFIG_CONFLICT');
+  assert.equal(failure('sync: allreduce\nsync_wire: bf16\n').where, 'x.yml:2:12');
+  assert.equal(loadConfig({ text: 'sync: allreduce\nsync_wire: bf16\nexact: false\n' }).config.sync_wire, 'bf16');
 });
 
 test('what a head does not give cannot be asked for', () => {

@@ -71,6 +71,16 @@ const rules: readonly Rule[] = [
     train.max_steps < unlimitedSteps && !Number.isInteger(train.max_steps)
       ? error('train.max_steps', 'steps are whole', 'use an integer, or 1e18 for unlimited')
       : null,
+  ({ sync_wire, exact }) =>
+    sync_wire === 'bf16' && exact
+      ? error(
+          'sync_wire',
+          'bf16 rounds what each host adds up: other hosts, other bits',
+          'set exact to false, or use fp32',
+        )
+      : null,
+  ({ sync_wire, sync }) =>
+    sync_wire === 'bf16' && sync === 'gather' ? warning('sync_wire', 'gather sends no sums', 'leave it out') : null,
   ({ pretrained_modelpath, model }) =>
     pretrained_modelpath === '' || model.network === 'bivit'
       ? null

@@ -144,6 +144,10 @@ export const runConfig = z.strictObject({
     ),
   assets: z.string().default('').describe('asset folder; empty = the stand-ins of `auseq assets synth` in AUSEQ_HOME'),
   sync: z.enum(['auto', 'gather', 'allreduce']).default('auto'),
+  sync_wire: z
+    .enum(['fp32', 'bf16'])
+    .default('fp32')
+    .describe('how sums of allreduce travel between hosts; bf16 = half the bytes, and bits that depend on the hosts'),
   exact: z.boolean().default(true).describe('refuse what would make the bits depend on the machines'),
   min_workers: z.int().min(1).default(1).describe('fewer workers than this do not train: the run waits for more'),
   workers: z.int().min(0).default(0).describe('workers a run starts with; 0 = all that are idle'),

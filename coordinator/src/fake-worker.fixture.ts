@@ -28,7 +28,7 @@ export class FakeWorker {
     const channel = createChannel(address);
     this.send({
       $case: 'hello',
-      hello: { worker: name, protocolVersion: version, device: 'cpu', host: 'here', pid: 1, build: 'test' },
+      hello: { worker: name, protocolVersion: version, device: 'cpu', host: 'here', pid: 1, build: 'test', memory: '' },
     });
     if (idle) this.report('', 0, 'idle');
     const stream = createClient(WorkersDefinition, channel).attach(this.outgoing, { signal: this.end.signal });

@@ -22,6 +22,14 @@ describe('the next generation', () => {
     );
   });
 
+  it('knows of each member whose memory it shares, also of one that comes again on another host', () => {
+    const hosts = ['one', 'two'];
+    const [left, joined] = [wish(['b', 'c'], ['c']), wish(['a', 'b'], ['a'])];
+    assert.deepEqual(nextGeneration({ ...commit, hosts }, { ...left, hosts: { c: 'one' } })!.hosts, ['two', 'one']);
+    assert.deepEqual(nextGeneration({ ...commit, hosts }, { ...joined, hosts: { a: 'two' } })!.hosts, ['two', 'two']);
+    assert.deepEqual(nextGeneration(commit, left)!.hosts, ['', '']);
+  });
+
   it('keeps those unhealed who were, until a commit shows that they hold the state', () => {
     const next = nextGeneration(begun, wish(['a', 'b', 'c'], ['c']))!;
     assert.deepEqual([next.unhealed, next.baseStep, next.baseDigest], [['b', 'c'], 7, 'seven']);

@@ -5,6 +5,8 @@ export interface MembershipWish {
   readonly members: readonly string[];
   /** Of these, those that hold no state yet. */
   readonly joining: readonly string[];
+  /** Of those that join, by name: what members that share their memory have in common. */
+  readonly hosts?: Readonly<Record<string, string>> | undefined;
   readonly reason: string;
   readonly time: string;
 }
@@ -22,8 +24,20 @@ export function nextGeneration(last: HistoryRecord, wish: MembershipWish): Gener
   const without = new Set([...joining, ...(isCommit ? [] : last.unhealed)]);
   const unhealed = members.filter((member) => without.has(member));
   if (unhealed.length === members.length) return null;
+  const hosts = members.map((member) => {
+    const rank = joining.includes(member) ? -1 : last.members.indexOf(member);
+    return (rank < 0 ? wish.hosts?.[member] : last.hosts?.[rank]) ?? '';
+  });
   return {
-    ...{ type: 'generation', run: last.run, generation: last.generation + 1, members, continues: true, unhealed },
+    ...{
+      type: 'generation',
+      run: last.run,
+      generation: last.generation + 1,
+      members,
+      hosts,
+      continues: true,
+      unhealed,
+    },
     baseStep: isCommit ? last.step : last.baseStep,
     baseDigest: isCommit ? last.digest : last.baseDigest,
     baseDrain: isCommit ? last.drain : last.baseDrain,

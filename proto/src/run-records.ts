@@ -7,6 +7,8 @@ export interface GenerationRecord {
   readonly run: string;
   readonly generation: number;
   readonly members: readonly string[];
+  /** By rank: members with the same one share their memory. Absent, or '' for one of them: nobody shares it. */
+  readonly hosts?: readonly string[] | undefined;
   /** Members go on with what they hold; false: each starts from the base checkpoint. */
   readonly continues: boolean;
   /** Members that hold no state yet: the first of the others gives it to them. They can never define it. */
@@ -27,6 +29,8 @@ export interface CommitRecord {
   readonly run: string;
   readonly generation: number;
   readonly members: readonly string[];
+  /** As in the record that its membership began with. */
+  readonly hosts?: readonly string[] | undefined;
   /** Steps taken, this one included. */
   readonly step: number;
   readonly totalSteps: number;

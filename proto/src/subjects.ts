@@ -4,7 +4,9 @@
  *
  *   au.RUN.gN.hb.RANK              heartbeat
  *   au.RUN.gN.all.KIND.STEP.PART   chunk of a blob for every member
+ *   au.RUN.gN.far.RANK.KIND.STEP.PART  the same for all but those that share the memory of member RANK, the lowest that does
  *   au.RUN.gN.to.RANK.KIND.STEP.PART  chunk of a blob for one member
+ *   au.RUN.gN.near.RANK            a blob for one member lies in the memory that it shares with its sender
  *   au.RUN.gN.ack.RANK             chunks received, told to their sender
  *   au.RUN.gN.need.RANK            chunks missing, asked of their holder
  *   au.RUN.gN.vote                 a member's digest of a step
@@ -15,10 +17,10 @@
  */
 const prefix = (run: string, generation: number) => `au.${run}.g${generation}`;
 
-export const blobKinds = ['features', 'gradient', 'record', 'part', 'sum', 'state'] as const;
+export const blobKinds = ['features', 'gradient', 'record', 'part', 'host', 'sum', 'state'] as const;
 export type BlobKind = (typeof blobKinds)[number];
 
-/** Names one blob within a generation; `part` is a leaf, a subtree or a shard. */
+/** Names one blob within a generation; `part` is a leaf, a bucket, or a subtree and a bucket. */
 export interface BlobKey {
   readonly kind: BlobKind;
   readonly step: number;
@@ -35,6 +37,9 @@ export function generationSubjects(run: string, generation: number) {
     heartbeats: `${base}.hb.*`,
     toAll: (key: BlobKey) => `${base}.all.${blob(key)}`,
     allBlobs: `${base}.all.>`,
+    toFar: (lowest: number, key: BlobKey) => `${base}.far.${lowest}.${blob(key)}`,
+    farFrom: (lowest: number) => `${base}.far.${lowest}.>`,
+    near: (rank: number) => `${base}.near.${rank}`,
     toOne: (rank: number, key: BlobKey) => `${base}.to.${rank}.${blob(key)}`,
     blobsTo: (rank: number) => `${base}.to.${rank}.>`,
     ack: (rank: number) => `${base}.ack.${rank}`,

@@ -38,13 +38,13 @@ export function bytesOf({ model, dataset }: Pick<RunConfig, 'model' | 'dataset'>
  * Resolves `sync: auto` once, at submit, from the config alone: never from the number of workers, since the two modes add
  * in different orders (PROTOCOL 2). The cheaper one is that with fewer bytes a step for each worker.
  */
-export function chooseSync({ sync, model, batch, dataset }: RunConfig): SyncChoice {
+export function chooseSync({ sync, sync_wire, model, batch, dataset }: RunConfig): SyncChoice {
   if (sync !== 'auto') return { sync, reason: `the config asks for ${sync}` };
   const { sequence, parameters } = bytesOf({ model, dataset });
   const sequences = batch.leaves * dataset.batch_size;
   const gathered = sequences * sequence;
   // The sum goes out and comes back once.
-  const reduced = 2 * parameters;
+  const reduced = sync_wire === 'bf16' ? parameters : 2 * parameters;
   const compare = `${sequences} sequences of ${megabytes(sequence)} are ${megabytes(gathered)} a step, gradients ${megabytes(reduced)}`;
   return gathered <= reduced ? { sync: 'gather', reason: compare } : { sync: 'allreduce', reason: compare };
 }

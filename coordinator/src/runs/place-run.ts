@@ -68,7 +68,8 @@ export class Placement {
     { members, joining, reason }: { members: readonly string[]; joining: readonly string[]; reason: string },
   ): Promise<{ record: RunRecord; history: GenerationRecord } | null> {
     const { book, announce } = this.parts;
-    const wish = { members, joining, reason, time: new Date().toISOString() };
+    const hosts = Object.fromEntries(joining.map((worker) => [worker, this.memoryOf(worker)]));
+    const wish = { members, joining, hosts, reason, time: new Date().toISOString() };
     const history = await this.appendNext(name, (last) => last && nextGeneration(last, wish));
     if (!history) return null;
     announce(history);
@@ -142,11 +143,17 @@ export class Placement {
     return findCheckpoint(this.parts.store, name, { before: stepOfKey(key), damaged });
   }
 
+  /** What members that share their memory have in common. */
+  private memoryOf(worker: string): string {
+    return this.parts.workers.get(worker)?.hello.memory ?? '';
+  }
+
   /** From here on a leader of an older generation can commit nothing (PROTOCOL 13). */
   private async recordGeneration({ name: run, generation, members, step: baseStep, reason }: RunRecord): Promise<void> {
     const record: GenerationRecord = {
       ...{ type: 'generation', run, generation, members, baseStep, continues: false, unhealed: [] },
       ...{ baseDigest: null, baseDrain: false, reason, time: new Date().toISOString() },
+      hosts: members.map((member) => this.memoryOf(member)),
     };
     await this.appendNext(run, () => record);
   }

@@ -18,6 +18,7 @@ describe('the way of adding gradients', () => {
   it('is the one with fewer bytes on the wire, and never depends on the number of workers', () => {
     assert.equal(chosen({ preset: 'legacy', leaves: 8 }).sync, 'gather');
     assert.equal(chosen({ preset: 'legacy', leaves: 8192 }).sync, 'allreduce');
+    assert.match(chosen({ preset: 'legacy' }).reason, /^\d+ sequences of .* MB are .* MB a step, gradients 167 MB$/);
     const wish = fc.record({ leaves: fc.integer({ min: 1, max: 4096 }), leafBatch: fc.integer({ min: 1, max: 8 }) });
     fc.assert(
       fc.property(wish, fc.integer({ min: 0, max: 64 }), (one, workers) => {

@@ -12,9 +12,19 @@ import { natsServerSpec } from './nats-server-spec.js';
 export interface NatsFixture {
   readonly url: string;
   /** Begins a generation as a coordinator does. */
-  begin(run: string, generation: number, members: readonly string[], baseStep?: number): Promise<void>;
+  begin(
+    run: string,
+    generation: number,
+    members: readonly string[],
+    more?: { readonly baseStep?: number; readonly hosts?: readonly string[] },
+  ): Promise<void>;
   /** Changes the membership of a run in work, as a coordinator does. */
-  regroup(run: string, members: readonly string[], joining?: readonly string[]): Promise<void>;
+  regroup(
+    run: string,
+    members: readonly string[],
+    joining?: readonly string[],
+    hosts?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** Kills the server (kill -9) and starts it again on the same port and data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -45,13 +55,14 @@ export async function startNats(): Promise<NatsFixture> {
   await history.ensureStream();
   return {
     url,
-    async begin(run, generation, members, baseStep = 0) {
+    async begin(run, generation, members, { baseStep = 0, hosts } = {}) {
       const last = await history.last(run);
       const record = {
         type: 'generation',
         run,
         generation,
         members,
+        hosts,
         baseStep,
         continues: false,
         unhealed: [],
@@ -62,10 +73,10 @@ export async function startNats(): Promise<NatsFixture> {
       } as const;
       await history.append(record, last?.sequence ?? 0);
     },
-    async regroup(run, members, joining = []) {
+    async regroup(run, members, joining = [], hosts = {}) {
       for (;;) {
         const last = await history.last(run);
-        const wish = { members, joining, reason: 'a test changes it', time: new Date().toISOString() };
+        const wish = { members, joining, hosts, reason: 'a test changes it', time: new Date().toISOString() };
         const record = last && nextGeneration(last.record, wish);
         if (!record) throw new Error('nobody is left who holds the state');
         if ((await history.append(record, last.sequence)) === null) continue; // a commit came between

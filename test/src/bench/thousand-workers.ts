@@ -60,7 +60,7 @@ function attach(name: string): Crowd {
   const say = (message: WorkerMessage['message']) => outgoing.push({ message });
   say({
     $case: 'hello',
-    hello: { worker: name, protocolVersion, device: 'cpu', host: 'here', pid: 1, build: 'crowd' },
+    hello: { worker: name, protocolVersion, device: 'cpu', host: 'here', pid: 1, build: 'crowd', memory: '' },
   });
   const report = (state: string, to = '', of = 0) =>
     say({

@@ -136,7 +136,7 @@ export class SimCoordinator implements CoordinatorEars {
   }
 
   private async regroup(members: readonly string[], joining: readonly string[]): Promise<boolean> {
-    const wish = { members, joining, reason: 'simulated', time: '' };
+    const wish = { members, joining, hosts: this.run.hosts, reason: 'simulated', time: '' };
     const record = await this.append((last) => last && nextGeneration(last, wish));
     if (!record) return false;
     this.told = record;
@@ -159,6 +159,7 @@ export class SimCoordinator implements CoordinatorEars {
     const members = this.names;
     const record = await this.append((last) => ({
       ...{ type: 'generation', run: 'sim', generation: (last?.generation ?? 0) + 1, members, baseStep },
+      hosts: members.map((name) => this.run.hosts[name] ?? ''),
       ...{ continues: false, unhealed: [], baseDigest: null, baseDrain: false, reason: 'simulated', time: '' },
     }));
     this.record = { ...this.record, generation: record!.generation, members, joining: [] };

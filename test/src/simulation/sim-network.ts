@@ -88,7 +88,8 @@ export class SimNetwork {
       };
       return {
         history: this.historyOf(process),
-        enter(generation, rank) {
+        memory: null,
+        enter({ generation, rank }) {
           client.generation = generation;
           client.rank = rank;
         },
@@ -100,6 +101,7 @@ export class SimNetwork {
           const hears = (to: Client) => to.generation === generation && (rank === null || to.rank === rank);
           this.send(process, hears, (to) => to.onChunk(key, frame));
         },
+        sendNear: () => {},
         sendAck: (to, ack) => one(to, (handlers) => handlers.onAck(ack)),
         sendNeed: (to, need) => one(to, (handlers) => handlers.onNeed(need)),
         sendVote: (vote) => group((to) => to.onVote(vote)),

@@ -17,6 +17,7 @@ export interface SimRun {
   readonly network: SimNetwork;
   readonly random: Random;
   readonly sync: SyncMode;
+  readonly hosts: Readonly<Record<string, string>>;
   readonly leaves: number;
   readonly steps: number;
   readonly checkpointEvery: number;
@@ -77,7 +78,7 @@ export class SimWorker {
     const progress = new Progress();
     const failure = new AbortController();
     const node = await CommNode.start(
-      { natsUrl: '', run: 'sim', worker: this.name, leaves, minWorkers: 1, joins },
+      { natsUrl: '', run: 'sim', worker: this.name, leaves, minWorkers: 1, wire: 'fp32', joins },
       {
         heartbeat: () => ({ worker: this.name, ...progress.read() }),
         onArrival: () => progress.read().phase === 'waiting' && progress.tick(),

@@ -17,6 +17,8 @@ export interface Schedule {
   readonly seed: number;
   readonly sync: SyncMode;
   readonly workers: readonly string[];
+  /** By worker: those with the same one add up together first. */
+  readonly hosts: Readonly<Record<string, string>>;
   readonly leaves: number;
   readonly steps: number;
   readonly loss: number;
@@ -40,6 +42,7 @@ export function planSchedule(seed: number): Schedule {
     ...{ leaves: pick(random, [1, 3, 4, 5]), steps: pick(random, [4, 9, 14]) },
     loss: random() < 0.5 ? 0 : between(random, 0, 0.08),
     answersLost: random() < 0.7 ? 0 : between(random, 0, 0.1),
+    hosts: Object.fromEntries(workers.map((worker) => [worker, pick(random, ['', 'a', 'b'])])),
   };
 }
 
@@ -56,12 +59,12 @@ const limitMs = 10 * 60_000;
 
 /** Plays a schedule and checks what must hold whatever happens; `truth` are the votes of a lone run, step by step. */
 export async function simulate(schedule: Schedule, truth: readonly string[] | null): Promise<Outcome> {
-  const { seed, workers, leaves, steps, sync } = schedule;
+  const { seed, workers, hosts, leaves, steps, sync } = schedule;
   const clock = new VirtualClock();
   const random: Random = seeded(seed ^ 0x5eed);
   const network = new SimNetwork(clock, random, schedule);
   const run: SimRun = {
-    ...{ clock, network, random, sync, leaves, steps },
+    ...{ clock, network, random, sync, hosts, leaves, steps },
     ...{ checkpointEvery: 3, checkpoints: new Map() },
   };
   const coordinator = new SimCoordinator(run, workers);
@@ -79,7 +82,7 @@ export async function loneVotes(sync: SyncMode, leaves: number, steps: number): 
   const random = seeded(1);
   const network = new SimNetwork(clock, random, { loss: 0, answersLost: 0 });
   const run: SimRun = {
-    ...{ clock, network, random, sync, leaves, steps },
+    ...{ clock, network, random, sync, hosts: {}, leaves, steps },
     ...{ checkpointEvery: 3, checkpoints: new Map() },
   };
   const coordinator = new SimCoordinator(run, ['w0']);

@@ -13,6 +13,7 @@ import {
 import { protocolVersion } from '@auseq/proto/protocol';
 import { createChannel, createClient } from 'nice-grpc';
 import type { FromStep } from '../step/step-messages.js';
+import { sharedMemoryId } from '../sync/shared-memory.js';
 import { StepChild } from './step-child.js';
 
 export interface AgentOptions {
@@ -91,7 +92,7 @@ export class Agent {
     const { name: worker, device, build } = this.options;
     this.send({
       $case: 'hello',
-      hello: { worker, protocolVersion, device, host: hostname(), pid: process.pid, build },
+      hello: { worker, protocolVersion, device, host: hostname(), pid: process.pid, build, memory: sharedMemoryId() },
     });
     if (this.child) this.sendReport(this.child.assignment, this.child.report);
     else this.sendIdle();

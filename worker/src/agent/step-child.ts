@@ -4,6 +4,7 @@ import { stepEnvironment } from '@auseq/infra/runtime/step-environment';
 import { AuseqError, type SerialisedError } from '@auseq/proto/errors';
 import type { Assignment } from '@auseq/proto/gen/auseq/v1/auseq';
 import { type FromStep, isTerminal, type ToStep } from '../step/step-messages.js';
+import { clearSharedMemoryOf } from '../sync/shared-memory.js';
 
 export interface StepChildOptions {
   readonly executable: string;
@@ -81,6 +82,7 @@ export class StepChild {
   private onExit(how: string): void {
     if (this.ended) return;
     this.ended = true;
+    if (this.process.pid) clearSharedMemoryOf(this.process.pid); // killed, it could not
     if (!this.leaving && !(this.last && isTerminal(this.last.state))) {
       this.onReport({
         type: 'report',

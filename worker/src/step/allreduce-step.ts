@@ -1,7 +1,9 @@
+import type { LeafRange, Subtree } from '@auseq/proto/plan-leaves';
 import { decodeLeafRecord, encodeLeafRecord } from '../sync/contribution.js';
 import { stepDigest } from '../sync/step-digest.js';
-import { TreeSum } from '../sync/tree-sum.js';
+import { type SubtreeSum, TreeSum } from '../sync/tree-sum.js';
 import { checkLeafNumbers, checkSummedGradient } from './check-numbers.js';
+import { planWork } from './plan-work.js';
 import { FeatureAhead, leavesOf, type PreparedStep, type StepTaker, type StepTools } from './take-step.js';
 
 /**
@@ -11,30 +13,46 @@ import { FeatureAhead, leavesOf, type PreparedStep, type StepTaker, type StepToo
 export function createAllreduceTaker(tools: StepTools): StepTaker {
   const { engine, exchange, progress, signal } = tools;
   const ahead = new FeatureAhead(tools);
-  let leaves: readonly number[] = [];
+  let own: LeafRange = { start: 0, end: 0 };
+  /** Sums of the step in work: where the membership changes they stay as good as they are (PROTOCOL 9). */
+  let held: { readonly step: number; readonly sums: readonly SubtreeSum[] } = { step: -1, sums: [] };
 
   return {
-    regroup(own) {
-      leaves = leavesOf(own);
+    regroup(range) {
+      own = range;
     },
     async prepare(step, isLast): Promise<PreparedStep> {
       ahead.release(step);
-      for (const leaf of leaves) await ahead.of(step, leaf);
+      const sums = held.step === step ? held.sums : [];
+      const work = planWork(
+        own,
+        sums.map(({ subtree }) => subtree),
+      );
+      for (const { subtree, isHeld } of work) if (!isHeld) await ahead.of(step, subtree.start);
       const tree = new TreeSum();
       progress.enter('supervise');
-      for (const leaf of leaves) {
+      for (const { subtree, isHeld } of work) {
         signal.throwIfAborted();
+        const leaf = subtree.start;
+        const add = (sum: Float32Array) => {
+          tree.add(subtree, sum);
+          held = { step, sums: [...tree.subtrees(), ...sums.filter((rest) => rest.subtree.start > leaf)] };
+        };
+        if (isHeld) {
+          add(sums.find((sum) => isSame(sum.subtree, subtree))!.sum);
+          continue;
+        }
         const features = await ahead.of(step, leaf);
         const { draws } = features;
         const gradient = await engine.supervise(features, signal);
         checkLeafNumbers(gradient, draws);
         exchange.offer('record', step, leaf, encodeLeafRecord({ step, leaf, draws, losses: gradient.losses }));
-        tree.add({ start: leaf, size: 1 }, shareable(engine.parameterGradient(features, gradient)));
+        add(shareable(engine.parameterGradient(features, gradient)));
         progress.tick();
       }
       const summing = exchange.sum(step, engine.parameters, tree.subtrees());
       const settled = summing.catch(() => {}); // its failure is thrown below, where it is awaited
-      if (!isLast) await ahead.prefetch(step + 1, leaves);
+      if (!isLast) await ahead.prefetch(step + 1, leavesOf(own));
       progress.enter('waiting');
       await settled;
       const [gradient, recordBytes] = await Promise.all([summing, exchange.collect('record', step)]);
@@ -50,6 +68,8 @@ export function createAllreduceTaker(tools: StepTools): StepTaker {
     },
   };
 }
+
+const isSame = (one: Subtree, other: Subtree) => one.start === other.start && one.size === other.size;
 
 /** A copy in shared memory: the comm thread sends it without another one, and the engine may reuse its own array. */
 function shareable(gradient: Float32Array): Float32Array {

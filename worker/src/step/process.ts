@@ -71,8 +71,10 @@ async function takePart(program: StepProgram, assigned: Assigned, around: Surrou
   let finish: (error: Error) => Promise<void> = async () => {};
   try {
     const { leaves } = config.batch;
-    const { min_workers: minWorkers } = config;
-    const comm = await startComm({ natsUrl, run, worker, leaves, minWorkers, joins, progress, endWithParent: true });
+    const { min_workers: minWorkers, sync_wire: wire } = config;
+    const comm = await startComm({
+      ...{ natsUrl, run, worker, leaves, minWorkers, wire, joins, progress, endWithParent: true },
+    });
     const context: StepContext = {
       ...{ run, config, worker, isFirst: !joins && rank === 0, device, store, storeUrl, logger },
       sync: assignment.sync as SyncMode,

@@ -1,12 +1,21 @@
 import type { BlobKey, BlobKind } from '@auseq/proto/subjects';
 import { Assembly } from './assembly.js';
-import { type AckMessage, ackEvery, creditFreeBytes, keyText, type NeedMessage } from './blob-messages.js';
+import {
+  type AckMessage,
+  ackEvery,
+  creditFreeBytes,
+  keyText,
+  type NearMessage,
+  type NeedMessage,
+} from './blob-messages.js';
 import { type ChunkFrame, chunkCount } from './chunk-frame.js';
+import type { SharedMemory } from './shared-memory.js';
 
 export interface InboxOptions {
   readonly rank: () => number;
   /** Who holds a blob that is missing. */
   readonly holderOf: (key: BlobKey) => number;
+  readonly memory: () => SharedMemory | null;
   readonly sendAck: (to: number, ack: AckMessage) => void;
   readonly sendNeed: (to: number, need: NeedMessage) => void;
 }
@@ -46,7 +55,7 @@ export class BlobInbox {
   }
 
   onChunk(key: BlobKey, frame: ChunkFrame, now: number): void {
-    if (frame.from === this.options.rank() || !this.isNear(key.step)) return;
+    if (frame.from === this.options.rank() || !this.isDue(key.step)) return;
     const text = keyText(key);
     const whole = this.whole.get(text);
     if (whole) {
@@ -60,6 +69,13 @@ export class BlobInbox {
     if (isNew) for (const want of this.wants.get(text) ?? []) want.lastMoveAt = now;
     if (!isNew || complete || received % ackEvery === 0) this.acknowledge(frame, key, received);
     if (isNew && complete) this.put(key, assembly.bytes, now);
+  }
+
+  /** A blob that lies in memory; where it cannot be read it is asked for, as any that does not come. */
+  onNear({ key, path, size }: NearMessage, now: number): void {
+    if (!this.isDue(key.step) || this.whole.has(keyText(key))) return;
+    const bytes = this.options.memory()?.read(path, size);
+    if (bytes) this.put(key, bytes, now);
   }
 
   take(key: BlobKey, now: number): Promise<Uint8Array> {
@@ -122,7 +138,7 @@ export class BlobInbox {
     for (const [text, { key }] of this.whole) if (key.step <= step) this.whole.delete(text);
   }
 
-  private isNear(step: number): boolean {
+  private isDue(step: number): boolean {
     const last = this.releasedUpTo;
     return last === null || (step > last && step <= last + 1 + stepsAhead);
   }

@@ -14,6 +14,14 @@ export interface NeedMessage {
   readonly missing: readonly number[] | null;
 }
 
+/** A blob for one member, in the memory that it shares with the sender. */
+export interface NearMessage {
+  readonly from: number;
+  readonly key: BlobKey;
+  readonly path: string;
+  readonly size: number;
+}
+
 export const keyText = ({ kind, step, part }: BlobKey) => `${kind}.${step}.${part}`;
 
 /** Blobs below this need no credit: all of one step together are far below what a connection may hold. */

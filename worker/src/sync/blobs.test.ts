@@ -4,8 +4,10 @@ import { describe, it } from 'node:test';
 import { type BlobKey, parseBlobSubject } from '@auseq/proto/subjects';
 import fc from 'fast-check';
 import { BlobInbox } from './blob-inbox.js';
+import type { NearMessage, NeedMessage } from './blob-messages.js';
 import { BlobOutbox } from './blob-outbox.js';
 import { chunkBytes, decodeChunk, encodeChunk } from './chunk-frame.js';
+import { openSharedMemory } from './shared-memory.js';
 
 const key = (step: number, part = '0'): BlobKey => ({ kind: 'part', step, part });
 
@@ -19,11 +21,13 @@ function connect(loses: () => boolean) {
   const inbox: BlobInbox = new BlobInbox({
     rank: () => 1,
     holderOf: () => 0,
+    memory: () => null,
     sendAck: (_, ack) => say(() => outbox.onAck(ack)),
     sendNeed: (_, need) => say(() => outbox.onNeed(need)),
   });
   const outbox: BlobOutbox = new BlobOutbox({
-    ...{ run: 'trial', generation: 1, rank: 0, members: 2, now: () => now },
+    ...{ run: 'trial', generation: 1, rank: 0, hosts: ['a', 'b'], memory: null, now: () => now },
+    sendNear: () => {},
     publish: (subject, bytes) => {
       const frame = decodeChunk(bytes)!;
       say(() => inbox.onChunk(parseBlobSubject(subject)!, frame, now));
@@ -101,5 +105,45 @@ describe('blobs between members', () => {
     assert.equal(decodeChunk(changed), null);
     assert.equal(decodeChunk(frame.subarray(0, frame.length - 1)), null);
     assert.equal(decodeChunk(frame.subarray(0, 10)), null);
+  });
+
+  it('reach members of the same host through its memory, and over the broker where a file is gone', async (test) => {
+    const memory = openSharedMemory();
+    if (!memory) return test.skip('this system has no memory folder');
+    const near: NearMessage[] = [];
+    const subjects: string[] = [];
+    const hosts = ['a', 'a', 'b'];
+    const outbox = new BlobOutbox({
+      ...{ run: 'trial', generation: 1, rank: 0, hosts, memory, now: () => 0 },
+      sendNear: (to, message) => {
+        assert.equal(to, 1);
+        near.push(message);
+      },
+      publish: (subject) => subjects.push(subject),
+    });
+    const needs: NeedMessage[] = [];
+    const inbox = new BlobInbox({
+      ...{ rank: () => 1, holderOf: () => 0, memory: () => memory, sendAck: () => {} },
+      sendNeed: (_, need) => needs.push(need),
+    });
+    outbox.toAll(key(0, '0'), large);
+    assert.deepEqual(new Set(subjects), new Set(['au.trial.g1.far.0.part.0.0']));
+    inbox.onNear(near[0]!, 0);
+    assert.deepEqual(await inbox.take(key(0, '0'), 0), new Uint8Array(large));
+
+    outbox.toOne(1, key(1, '1'), large);
+    assert.equal(subjects.length, 6, 'no chunk more');
+    memory.remove(near[1]!.path);
+    inbox.onNear(near[1]!, 0);
+    const lost = inbox.take(key(1, '1'), 0);
+    inbox.askForMissing(10_000);
+    outbox.onNeed(needs[0]!);
+    assert.equal(subjects.at(-1), 'au.trial.g1.to.1.part.1.1');
+    inbox.fail(new Error('over'));
+    await assert.rejects(lost);
+
+    outbox.release(0);
+    assert.equal(memory.read(near[0]!.path, large.length), null);
+    memory.close();
   });
 });

@@ -4,13 +4,17 @@ import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
 import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
 import { generationSubjects, membershipSubject, parseBlobSubject } from '@auseq/proto/subjects';
 import { JSONCodec, type Msg, type NatsConnection, type Subscription } from 'nats';
-import type { AckMessage, NeedMessage } from './blob-messages.js';
+import type { AckMessage, NearMessage, NeedMessage } from './blob-messages.js';
 import { decodeChunk } from './chunk-frame.js';
 import type { VoteMessage } from './leader.js';
 import type { LinkHandlers, LinkOptions, Links } from './links.js';
+import type { Membership } from './membership.js';
+import { ranksOn } from './plan-reduce.js';
+import { openSharedMemory } from './shared-memory.js';
 
 interface Place {
   readonly rank: number;
+  readonly hosts: readonly string[];
   readonly subjects: ReturnType<typeof generationSubjects>;
 }
 
@@ -27,6 +31,7 @@ export class CommLinks implements Links {
     private readonly handlers: LinkHandlers,
   ) {}
 
+  readonly memory = openSharedMemory();
   private place: Place | null = null;
   private subscriptions: Subscription[] = [];
 
@@ -42,14 +47,15 @@ export class CommLinks implements Links {
     return links;
   }
 
-  enter(generation: number, rank: number): void {
+  enter({ generation, rank, hosts }: Pick<Membership, 'generation' | 'rank' | 'hosts'>): void {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
-    this.place = { rank, subjects: generationSubjects(this.options.run, generation) };
+    this.place = { rank, hosts, subjects: generationSubjects(this.options.run, generation) };
     this.subscriptions = this.subscribe(this.place);
   }
 
   publishBlob = (subject: string, bytes: Uint8Array): void => this.bulk.publish(subject, bytes);
 
+  sendNear = (to: number, message: NearMessage): void => this.say(this.subjects.near(to), message);
   sendAck = (to: number, ack: AckMessage): void => this.say(this.subjects.ack(to), ack);
   sendNeed = (to: number, need: NeedMessage): void => this.say(this.subjects.need(to), need);
   sendVote = (vote: VoteMessage): void => this.say(this.subjects.vote, vote);
@@ -63,6 +69,7 @@ export class CommLinks implements Links {
     const flushed = Promise.allSettled([this.control.flush(), this.bulk.flush()]);
     await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, flushMs))]);
     await Promise.allSettled([this.control.close(), this.bulk.close()]);
+    this.memory?.close();
   }
 
   private get subjects() {
@@ -82,9 +89,14 @@ export class CommLinks implements Links {
     });
   }
 
-  private subscribe({ rank, subjects }: Place): Subscription[] {
+  private subscribe({ rank, hosts, subjects }: Place): Subscription[] {
     const { handlers } = this;
-    const blobs = [subjects.allBlobs, subjects.blobsTo(rank)].map((subject) =>
+    const far = [...new Set(hosts)].filter((host) => host !== hosts[rank]);
+    const blobSubjects = [
+      ...[subjects.allBlobs, subjects.blobsTo(rank)],
+      ...far.map((host) => subjects.farFrom(ranksOn(hosts, host)[0]!)),
+    ];
+    const blobs = blobSubjects.map((subject) =>
       this.bulk.subscribe(subject, {
         callback: (error, message) => {
           const key = error ? null : parseBlobSubject(message.subject);
@@ -95,6 +107,7 @@ export class CommLinks implements Links {
     );
     return [
       ...blobs,
+      this.hear<NearMessage>(subjects.near(rank), (message) => handlers.onNear(message)),
       this.hear<AckMessage>(subjects.ack(rank), (ack) => handlers.onAck(ack)),
       this.hear<NeedMessage>(subjects.need(rank), (need) => handlers.onNeed(need)),
       this.hear<CommitNotice>(subjects.commit, (notice) => handlers.onCommit(notice)),

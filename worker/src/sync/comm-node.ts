@@ -19,6 +19,7 @@ import { Regrouped } from './regrouped.js';
 import { heldBlobs, holderOf, lateBy, type Seat } from './seat.js';
 import { majorityOf } from './tally.js';
 import type { SubtreeSum } from './tree-sum.js';
+import type { WireName } from './wire.js';
 
 export interface CommOptions {
   readonly natsUrl: string;
@@ -27,6 +28,8 @@ export interface CommOptions {
   readonly leaves: number;
   /** Fewer members than this do not go on by themselves. */
   readonly minWorkers: number;
+  /** Of sums between hosts. */
+  readonly wire: WireName;
   /** Is no member yet: a coming generation will have it. */
   readonly joins: boolean;
 }
@@ -74,6 +77,7 @@ export class CommNode {
     this.inbox = new BlobInbox({
       rank: () => this.seat?.membership.rank ?? -1,
       holderOf: (key) => holderOf(this.seated(), key),
+      memory: () => this.links.memory,
       sendAck: (to, ack) => this.links.sendAck(to, ack),
       sendNeed: (to, need) => this.links.sendNeed(to, need),
     });
@@ -91,6 +95,10 @@ export class CommNode {
       onChunk: (key, frame) => {
         host.onArrival();
         node.inbox.onChunk(key, frame, clock.now());
+      },
+      onNear: (message) => {
+        host.onArrival();
+        node.inbox.onNear(message, clock.now());
       },
       onAck: (ack) => node.seat?.outbox.onAck(ack),
       onNeed: (need) => node.seat?.outbox.onNeed(need),
@@ -152,6 +160,8 @@ export class CommNode {
     const links = {
       rank: membership.rank,
       plan,
+      hosts: membership.hosts,
+      wire: this.options.wire,
       inbox,
       outbox,
       now: this.clock.now,
@@ -212,15 +222,19 @@ export class CommNode {
 
   private takeSeat(membership: Membership, record: GenerationRecord): void {
     const { run } = this.options;
-    const { generation, rank, members } = membership;
+    const { generation, rank, members, hosts } = membership;
     const publish = (subject: string, bytes: Uint8Array) => this.links.publishBlob(subject, bytes);
     const others = members.map((_, each) => each).filter((each) => each !== rank);
     this.inbox.regroup(new Regrouped());
-    this.links.enter(generation, rank);
+    this.seat?.outbox.end();
+    this.links.enter(membership);
     this.seat = {
       membership,
       plan: planLeaves(this.options.leaves, members.length),
-      outbox: new BlobOutbox({ run, generation, rank, members: members.length, publish, now: this.clock.now }),
+      outbox: new BlobOutbox({
+        ...{ run, generation, rank, hosts, memory: this.links.memory, publish, now: this.clock.now },
+        sendNear: (to, message) => this.links.sendNear(to, message),
+      }),
       peers: new PeerWatch(others, this.clock.now()),
       leader: rank === 0 ? this.lead(membership) : null,
     };
@@ -272,10 +286,10 @@ export class CommNode {
     open.resolve({ drain });
   }
 
-  private lead({ generation, members }: Membership): Leader {
+  private lead({ generation, members, hosts }: Membership): Leader {
     const isLeading = () => this.generation === generation;
     return new Leader({
-      ...{ run: this.options.run, generation, members },
+      ...{ run: this.options.run, generation, members, hosts },
       history: () => this.links.history,
       announce: (notice) => {
         if (!isLeading()) return;

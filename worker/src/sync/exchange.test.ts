@@ -34,6 +34,9 @@ interface Trial {
   /** No coordinator is there to see them vanish. */
   readonly leaderless?: boolean;
   /** New members that come when the step was committed. */
+  readonly wire?: 'fp32' | 'bf16';
+  /** By member's name: those with the same one share their memory. */
+  readonly hosts?: Readonly<Record<string, string>>;
   readonly joins?: readonly { readonly name: string; readonly step: number }[];
 }
 
@@ -52,7 +55,7 @@ describe('members that exchange over NATS', () => {
   const train = async (trial: Trial): Promise<Outcome> => {
     const run = `trial-${runs++}`;
     const members = Array.from({ length: trial.members }, (_, rank) => `w${rank}`);
-    await nats.begin(run, 1, members);
+    await nats.begin(run, 1, members, { hosts: members.map((name) => trial.hosts?.[name] ?? '') });
     const commits: LoopCommit[] = [];
     const engines: StepEngine[] = [];
     const dead: number[] = [];
@@ -62,7 +65,7 @@ describe('members that exchange over NATS', () => {
     const regroup = (change: (present: readonly string[]) => readonly string[], joining: readonly string[] = []) => {
       changing = changing.then(() => {
         present = change(present);
-        return nats.regroup(run, present, joining);
+        return nats.regroup(run, present, joining, trial.hosts);
       });
       return changing;
     };
@@ -73,7 +76,8 @@ describe('members that exchange over NATS', () => {
       const onSupervise = (step: number, leaf: number) => {
         const death = trial.dies?.find((each) => each.rank === rank && each.step === step);
         if (death && leaf >= (death.leaf ?? 0)) throw new Death();
-        return trial.toy?.onSupervise?.(step, leaf);
+        const { onSupervise } = { ...trial.toy, ...trial.toyOf?.(rank) };
+        return onSupervise?.(step, leaf);
       };
       const engine = createToyEngine({ ...defaults, ...trial.toy, ...trial.toyOf?.(rank), onSupervise });
       if (trial.base && !joins) engine.restore(trial.base);
@@ -81,7 +85,16 @@ describe('members that exchange over NATS', () => {
       const progress = new Progress();
       const comm = await startComm({
         natsUrl: nats.url,
-        ...{ run, worker, leaves: engine.leaves, minWorkers: 1, joins, progress, endWithParent: false },
+        ...{
+          run,
+          worker,
+          leaves: engine.leaves,
+          minWorkers: 1,
+          wire: trial.wire ?? 'fp32',
+          joins,
+          progress,
+          endWithParent: false,
+        },
       });
       if (joins) await regroup((before) => [...before, worker], [worker]);
       try {
@@ -195,6 +208,47 @@ describe('members that exchange over NATS', () => {
       assert.deepEqual(new Set(outcome.digests), new Set(lone.digests));
     });
   }
+
+  it('allreduce: who adds up where changes no bit: one host, two hosts, hosts in turn (PROTOCOL 2)', async () => {
+    const toy = { leaves: 6, parameters: 100_000, width: 64 };
+    const lone = await train({ sync: 'allreduce', members: 1, steps: 3, toy });
+    const layouts: Record<string, string>[] = [
+      { w0: 'a', w1: 'a', w2: 'a', w3: 'a' },
+      { w0: 'a', w1: 'a', w2: 'b', w3: 'b' },
+      { w0: 'a', w1: 'b', w2: 'a', w3: 'b' },
+      { w0: 'a', w1: 'a', w2: 'a' },
+    ];
+    for (const hosts of layouts) {
+      const { digests, ends } = await train({ sync: 'allreduce', members: 4, steps: 3, toy, hosts });
+      for (const end of ends) assert.equal(end.status, 'fulfilled', JSON.stringify(end));
+      assert.deepEqual(new Set(digests), new Set(lone.digests), JSON.stringify(hosts));
+    }
+  });
+
+  it('allreduce: a bf16 wire between hosts gives all members the same bits, others than fp32', async () => {
+    const toy = { leaves: 6, parameters: 100_000, width: 64 };
+    const of = (hosts: Record<string, string>, wire: 'fp32' | 'bf16') =>
+      train({ sync: 'allreduce', members: 3, steps: 3, toy, hosts, wire });
+    const exact = await of({}, 'fp32');
+    const rounded = await of({ w0: 'a', w1: 'a', w2: 'b' }, 'bf16');
+    assert.equal(new Set(rounded.digests).size, 1);
+    assert.notDeepEqual(new Set(rounded.digests), new Set(exact.digests));
+    const together = await of({ w0: 'a', w1: 'a', w2: 'a' }, 'bf16'); // nothing leaves the host
+    assert.deepEqual(new Set(together.digests), new Set(exact.digests));
+  });
+
+  it('allreduce: a survivor computes only the leaves of the lost (PROTOCOL 9)', async () => {
+    const computed: number[] = [];
+    const onSupervise = (step: number, leaf: number) => {
+      if (step === 2) computed.push(leaf);
+    };
+    const toyOf = (rank: number) => (rank === 0 ? { onSupervise } : {});
+    const outcome = await train({ sync: 'allreduce', members: 2, steps: 4, toyOf, dies: [{ rank: 1, step: 2 }] });
+    assert.deepEqual(outcome.ends[1], { status: 'fulfilled', value: 'died' });
+    assert.deepEqual(computed, [0, 1, 2, 3, 4, 5, 6, 7]);
+    const lone = await train({ sync: 'allreduce', members: 1, steps: 4 });
+    assert.deepEqual(new Set(outcome.digests), new Set(lone.digests));
+  });
 
   it('without a coordinator the lowest member that lives removes a silent one (PROTOCOL 13, 15)', async () => {
     const dies = [{ rank: 0, step: 4 }];

@@ -15,6 +15,7 @@ export interface LeaderOptions {
   readonly run: string;
   readonly generation: number;
   readonly members: readonly string[];
+  readonly hosts: readonly string[];
   readonly history: () => Links['history'];
   /** Said to everyone, this member included. */
   readonly announce: (notice: CommitNotice) => void;
@@ -77,11 +78,21 @@ export class Leader {
   }
 
   private async commit(ballot: Ballot, drain: boolean): Promise<void> {
-    const { run, generation, members, time } = this.options;
+    const { run, generation, members, hosts, time } = this.options;
     const { closing = false, ...step } = ballot;
     if (closing) return this.tell(noticeOf(ballot, drain));
     const late = this.options.late(step.step - 1);
-    const record: CommitRecord = { type: 'commit', run, generation, members, ...step, late, drain, time: time() };
+    const record: CommitRecord = {
+      type: 'commit',
+      run,
+      generation,
+      members,
+      hosts,
+      ...step,
+      late,
+      drain,
+      time: time(),
+    };
     for (;;) {
       try {
         if (await this.store(record)) return this.tell({ ...noticeOf(ballot, drain), late });

@@ -2,12 +2,15 @@ import type { RunHistory } from '@auseq/infra/history/run-history';
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
 import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
 import type { BlobKey } from '@auseq/proto/subjects';
-import type { AckMessage, NeedMessage } from './blob-messages.js';
+import type { AckMessage, NearMessage, NeedMessage } from './blob-messages.js';
 import type { ChunkFrame } from './chunk-frame.js';
 import type { VoteMessage } from './leader.js';
+import type { Membership } from './membership.js';
+import type { SharedMemory } from './shared-memory.js';
 
 export interface LinkHandlers {
   onChunk(key: BlobKey, frame: ChunkFrame): void;
+  onNear(message: NearMessage): void;
   onAck(ack: AckMessage): void;
   onNeed(need: NeedMessage): void;
   onVote(vote: VoteMessage): void;
@@ -28,9 +31,12 @@ export interface LinkOptions {
 /** What a member says to the others, to the coordinator and to the history; NATS in life, a simulated network in tests. */
 export interface Links {
   readonly history: Pick<RunHistory, 'last' | 'append' | 'publishEvent'>;
+  /** Null where this process shares its memory with no other. */
+  readonly memory: SharedMemory | null;
   /** From here on only the subjects of this generation are heard and spoken to. */
-  enter(generation: number, rank: number): void;
+  enter(membership: Pick<Membership, 'generation' | 'rank' | 'hosts'>): void;
   publishBlob(subject: string, bytes: Uint8Array): void;
+  sendNear(to: number, message: NearMessage): void;
   sendAck(to: number, ack: AckMessage): void;
   sendNeed(to: number, need: NeedMessage): void;
   sendVote(vote: VoteMessage): void;

@@ -5,6 +5,8 @@ export interface Membership {
   readonly generation: number;
   readonly members: readonly string[];
   readonly rank: number;
+  /** By rank: members with the same one share their memory. */
+  readonly hosts: readonly string[];
   readonly baseStep: number;
   /** Everyone holds the state of `baseStep` already, or reads it from the base checkpoint. */
   readonly continues: boolean;
@@ -36,6 +38,7 @@ export function decideEntry(current: Membership | null, record: HistoryRecord, w
   const { generation, members, baseStep, continues, baseDrain: drains } = record;
   const unhealed = record.unhealed.map((each) => members.indexOf(each));
   const source = members.findIndex((_, each) => !unhealed.includes(each));
-  const membership = { generation, members, rank, baseStep, continues, unhealed, source, drains };
+  const hosts = members.map((_, each) => record.hosts?.[each] || `rank ${each}`);
+  const membership = { generation, members, rank, hosts, baseStep, continues, unhealed, source, drains };
   return { kind: 'entered', membership, record };
 }

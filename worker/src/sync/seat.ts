@@ -7,6 +7,7 @@ import { lateness } from './lateness.js';
 import type { Leader } from './leader.js';
 import type { Membership } from './membership.js';
 import type { PeerWatch } from './peer-watch.js';
+import { collectorOf } from './plan-reduce.js';
 
 /** All that a member has for one generation only. */
 export interface Seat {
@@ -18,10 +19,18 @@ export interface Seat {
   readonly leader: Leader | null;
 }
 
-/** Leaves and their subtrees are held by the leaf's owner, shard sums by the shard's, the state by its source. */
+/**
+ * Leaves and their subtrees are held by the leaf's owner, sums of a host by their collector, sums of all by the bucket's
+ * owner, the state by its source.
+ */
 export function holderOf({ plan, membership }: Seat, { kind, part }: BlobKey): number {
   if (kind === 'state') return membership.source;
-  return kind === 'sum' ? Number(part) : ownerOf(plan, Number(part.split('-')[0]));
+  const [first, , owner, index] = part.split('-').map(Number);
+  if (kind === 'sum') return first!;
+  const computed = ownerOf(plan, first!);
+  if (kind !== 'host') return computed;
+  const { hosts } = membership;
+  return collectorOf(hosts, { owner: owner!, index: index! }, hosts[computed]!);
 }
 
 /** What is here of the leaves that this member owns. */

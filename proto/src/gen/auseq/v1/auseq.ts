@@ -190,6 +190,8 @@ export interface Hello {
   pid: number;
   /** TensorFlow version, CPU or GPU model */
   build: string;
+  /** the same for workers that share their memory; empty: with nobody */
+  memory: string;
 }
 
 export interface AssignmentReport {
@@ -2811,7 +2813,7 @@ export const WorkerMessage: MessageFns<WorkerMessage> = {
 };
 
 function createBaseHello(): Hello {
-  return { worker: "", protocolVersion: "", device: "", host: "", pid: 0, build: "" };
+  return { worker: "", protocolVersion: "", device: "", host: "", pid: 0, build: "", memory: "" };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -2833,6 +2835,9 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.build !== "") {
       writer.uint32(50).string(message.build);
+    }
+    if (message.memory !== "") {
+      writer.uint32(58).string(message.memory);
     }
     return writer;
   },
@@ -2898,6 +2903,14 @@ export const Hello: MessageFns<Hello> = {
             message.build = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.memory = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2922,6 +2935,7 @@ export const Hello: MessageFns<Hello> = {
       host: isSet(object.host) ? globalThis.String(object.host) : "",
       pid: isSet(object.pid) ? globalThis.Number(object.pid) : 0,
       build: isSet(object.build) ? globalThis.String(object.build) : "",
+      memory: isSet(object.memory) ? globalThis.String(object.memory) : "",
     };
   },
 
@@ -2945,6 +2959,9 @@ export const Hello: MessageFns<Hello> = {
     if (message.build !== "") {
       obj.build = message.build;
     }
+    if (message.memory !== "") {
+      obj.memory = message.memory;
+    }
     return obj;
   },
 
@@ -2959,6 +2976,7 @@ export const Hello: MessageFns<Hello> = {
     message.host = object.host ?? "";
     message.pid = object.pid ?? 0;
     message.build = object.build ?? "";
+    message.memory = object.memory ?? "";
     return message;
   },
 };
