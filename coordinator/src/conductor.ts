@@ -163,7 +163,7 @@ export class Conductor {
     const live = this.live.get(sent.run);
     live?.attached(name);
     if (sent.state === 'finished' || sent.state === 'stopped') live?.finish(name);
-    if (decision.kind === 'joins') return this.join(record, name);
+    if (decision.kind === 'joins') return this.join(record, name, sent.stateDigest);
     if (decision.kind === 'stays-out') return this.staysOut(record, name, decision.error);
     if (decision.kind === 'lost') return this.lose(record, name, decision.error);
     if (decision.kind === 'drained') return this.endGeneration(record, drained(record, decision.step));
@@ -247,8 +247,10 @@ export class Conductor {
       if (history?.generation === live.generation && !live.isKnown) placement.tell(history);
       const lost = live.lost(performance.now());
       if (!record) continue;
-      if (lost?.worker) await this.lose(record, lost.worker, workerLost(name, lost.reason));
+      if (lost?.worker) await this.lose(record, lost.worker, workerLost(name, lost.reason), lost.mayReturn);
       else if (lost) await this.endGeneration(record, workerLost(name, lost.reason));
+      for (const late of live.tooLate(performance.now()))
+        await this.staysOut(book.get(name)!, late, workerLost(name, `${late} did not come back in time`));
       if (performance.now() - this.startedAt < reattachMs) continue;
       const gone = record.joining.find((worker) => !workers.get(worker));
       if (gone) await this.staysOut(book.get(name)!, gone, workerLost(name, `${gone} is not attached`));
@@ -274,9 +276,9 @@ export class Conductor {
   }
 
   /** A member is lost: the others go on in the same step where they can; else the generation ends. */
-  private async lose(record: RunRecord, worker: string, error: SerialisedError): Promise<void> {
+  private async lose(record: RunRecord, worker: string, error: SerialisedError, mayReturn = false): Promise<void> {
     const decision = decideWithout(record, worker, error);
-    const goesOn = decision.kind === 'goes-on' && (await this.goOn(record, worker, decision));
+    const goesOn = decision.kind === 'goes-on' && (await this.goOn(record, worker, decision, mayReturn));
     if (!goesOn) await this.endGeneration(record, decision.kind === 'ends' ? decision.error : error);
   }
 
@@ -284,17 +286,25 @@ export class Conductor {
     record: RunRecord,
     lost: string,
     { members, reason }: { members: readonly string[]; reason: string },
+    mayReturn = false,
   ): Promise<boolean> {
+    const { placement, workers } = this.parts;
     const changed = await this.regroup(record, { members, joining: [], reason });
-    if (changed) this.parts.placement.dismiss(changed, lost, reason, false);
-    return changed !== null;
+    if (!changed) return false;
+    if (mayReturn && workers.get(lost)) {
+      this.live.get(record.name)?.letReturn(lost, performance.now());
+      await placement.letReturn(changed, lost, record.assigned[lost]!);
+    } else placement.dismiss(changed, lost, reason, false);
+    return true;
   }
 
-  private async join(record: RunRecord, worker: string): Promise<void> {
+  /** `holds`: the digest of the last commit that a member which comes back has taken; empty for a new process. */
+  private async join(record: RunRecord, worker: string, holds: string): Promise<void> {
     if (!['running', 'starting'].includes(record.state)) return this.staysOut(record, worker, over(record));
     const members = [...record.members, worker];
-    const reason = `${worker} joins ${record.members.join(', ')}`;
-    await this.regroup(record, { members, joining: [worker], reason });
+    const isBack = this.live.get(record.name)?.isReturning(worker);
+    const reason = `${worker} ${isBack ? 'comes back to' : 'joins'} ${record.members.join(', ')}`;
+    await this.regroup(record, { members, joining: [worker], holds: { [worker]: holds }, reason });
   }
 
   private async staysOut(record: RunRecord, worker: string, error: SerialisedError): Promise<void> {
@@ -306,10 +316,7 @@ export class Conductor {
     if (live) live.joinNotBefore = performance.now() + joinAgainMs;
   }
 
-  private async regroup(
-    record: RunRecord,
-    wish: { members: readonly string[]; joining: readonly string[]; reason: string },
-  ): Promise<RunRecord | null> {
+  private async regroup(record: RunRecord, wish: Parameters<Placement['regroup']>[1]): Promise<RunRecord | null> {
     const { placement, logger } = this.parts;
     const changed = await placement.regroup(record, wish);
     if (!changed) return null;

@@ -18,7 +18,7 @@ describe('a generation in work', () => {
     live.hear(beat('b'), 1_020); // was on its way
     hear(live, ['a'], 1_200, 1_600);
     assert.equal(live.lost(1_400), null);
-    assert.deepEqual(live.lost(1_600), { worker: 'b', reason: 'b: its stream was closed' });
+    assert.deepEqual(live.lost(1_600), { worker: 'b', reason: 'b: its stream was closed', mayReturn: false });
   });
 
   it('keeps one whose connection alone was cut: it is heard, or speaks again', () => {
@@ -40,10 +40,24 @@ describe('a generation in work', () => {
     assert.match(live.lost(2_100)!.reason, /b is silent for 1.1 s/);
   });
 
+  it('lets one that is only silent come back, for a while (PROTOCOL 14)', () => {
+    const live = new LiveGeneration(1, ['a', 'b'], 0, false);
+    hear(live, ['a', 'b'], 0, 1_000);
+    hear(live, ['a'], 1_200, 2_400);
+    assert.equal(live.lost(2_100)!.mayReturn, true);
+    live.regroup(2, ['a'], 2_100);
+    live.letReturn('b', 2_100);
+    assert.deepEqual([live.isReturning('b'), live.tooLate(5_000)], [true, []]);
+    live.regroup(3, ['a', 'b'], 5_050);
+    assert.deepEqual([live.isReturning('b'), live.tooLate(9_000)], [false, []]);
+    live.letReturn('b', 10_000);
+    assert.deepEqual([live.tooLate(13_100), live.tooLate(13_200)], [['b'], []]);
+  });
+
   it('a coordinator that takes over waits for agents, but not for members that it hears', () => {
     const live = new LiveGeneration(4, ['a', 'b'], 0, true);
     hear(live, ['a'], 0, 20_000);
     assert.equal(live.lost(14_000), null);
-    assert.deepEqual(live.lost(20_000), { worker: 'b', reason: 'b did not attach again' });
+    assert.deepEqual(live.lost(20_000), { worker: 'b', reason: 'b did not attach again', mayReturn: false });
   });
 });

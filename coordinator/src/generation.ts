@@ -1,7 +1,16 @@
-import { type Heartbeat, heartbeatEveryMs } from '@auseq/proto/heartbeat-rules';
+import { type Heartbeat, heartbeatEveryMs, returnWithinMs } from '@auseq/proto/heartbeat-rules';
 import type { CommitNotice } from '@auseq/proto/run-records';
 import { type Arrivals, namedStragglers, noArrivals, noteArrivals } from './runs/stragglers.js';
-import { decideLife, decideStall, excuse, hearBeat, type MemberLife, newLife, readyLife } from './workers/liveness.js';
+import {
+  decideLife,
+  decideStall,
+  excuse,
+  hearBeat,
+  isSilent,
+  type MemberLife,
+  newLife,
+  readyLife,
+} from './workers/liveness.js';
 
 /** A coordinator that was restarted gives agents this long to come back before it counts their step processes as lost. */
 export const reattachMs = 15_000;
@@ -11,6 +20,16 @@ const suspectMs = 2.5 * heartbeatEveryMs;
 /** A heartbeat may have been on its way. */
 const onTheWayMs = 50;
 
+export interface Loss {
+  /** Null where all wait for each other. */
+  readonly worker: string | null;
+  readonly reason: string;
+  /** It is only silent: its process may wake up. */
+  readonly mayReturn: boolean;
+}
+
+const lossOf = (worker: string | null, reason: string, mayReturn = false): Loss => ({ worker, reason, mayReturn });
+
 /** What is known of a generation in work beside its run's record: never stored, rebuilt from heartbeats and reports. */
 export class LiveGeneration {
   private readonly lives = new Map<string, MemberLife>();
@@ -18,6 +37,8 @@ export class LiveGeneration {
   private readonly awaited: Map<string, number>;
   private readonly suspects = new Map<string, { since: number; why: string }>();
   private readonly heardOf = new Set<string>();
+  /** Members that were removed for their silence, and until when they may come back. */
+  private readonly returning = new Map<string, number>();
   /** Who comes how late to the exchange. */
   arrivals: Arrivals = noArrivals;
   private named: readonly string[] = [];
@@ -38,9 +59,25 @@ export class LiveGeneration {
   regroup(generation: number, members: readonly string[], now: number): void {
     this.generation = generation;
     this.heardOf.clear();
+    for (const worker of members) this.returning.delete(worker);
     for (const worker of this.lives.keys()) if (!members.includes(worker)) this.lives.delete(worker);
     // A newcomer has just said that it is ready: from here on its silence counts as that of the others.
     for (const worker of members) this.lives.set(worker, excuse(this.lives.get(worker) ?? readyLife(now), now));
+  }
+
+  letReturn(worker: string, now: number): void {
+    this.returning.set(worker, now + returnWithinMs);
+  }
+
+  isReturning(worker: string): boolean {
+    return this.returning.has(worker);
+  }
+
+  /** Those that had time to come back and have not. */
+  tooLate(now: number): string[] {
+    const late = [...this.returning].filter(([, until]) => now > until).map(([worker]) => worker);
+    for (const worker of late) this.returning.delete(worker);
+    return late;
   }
 
   /** Every member has been heard in this generation. */
@@ -93,22 +130,22 @@ export class LiveGeneration {
     return this.done.has(worker);
   }
 
-  /** A member that is dead or hangs; null for the worker where all wait for each other. */
-  lost(now: number): { worker: string | null; reason: string } | null {
+  /** A member that is dead or hangs. */
+  lost(now: number): Loss | null {
     for (const [worker, life] of this.lives) {
       if (this.done.has(worker)) continue;
       const suspect = this.suspects.get(worker);
       if (suspect && (life.heardAt ?? 0) > suspect.since + onTheWayMs) this.suspects.delete(worker);
-      else if (suspect && now - suspect.since > suspectMs) return { worker, reason: `${worker}: ${suspect.why}` };
+      else if (suspect && now - suspect.since > suspectMs) return lossOf(worker, `${worker}: ${suspect.why}`);
       const deadline = this.awaited.get(worker);
       // One that is heard lives, whatever has become of its agent's stream.
       if (deadline !== undefined && now > deadline && life.heardAt === null)
-        return { worker, reason: `${worker} did not attach again` };
+        return lossOf(worker, `${worker} did not attach again`);
       const reason = decideLife(life, worker, now);
-      if (reason) return { worker, reason };
+      if (reason) return lossOf(worker, reason, isSilent(life, now));
     }
     const acting = [...this.lives].filter(([worker]) => !this.done.has(worker)).map(([, life]) => life);
     const stall = decideStall(acting, now);
-    return stall === null ? null : { worker: null, reason: stall };
+    return stall === null ? null : lossOf(null, stall);
   }
 }

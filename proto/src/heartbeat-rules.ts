@@ -14,6 +14,8 @@ export const stalledAfterMs = 6 * stillAtLeastMs;
 
 /** A coordinator would have removed a silent member long before: without one the members do it themselves. */
 export const leaderlessAfterMs = 3 * deadAfterMs;
+/** A member that was removed for its silence and comes back within this goes on with its process; later it starts anew. */
+export const returnWithinMs = 3 * deadAfterMs;
 /** A member gives up on a silent peer by itself when no coordinator has ended the generation long before. */
 export const peerLostAfterMs = 10 * deadAfterMs;
 /** A peer that was never heard may still be starting its process. */

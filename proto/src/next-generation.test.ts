@@ -30,6 +30,13 @@ describe('the next generation', () => {
     assert.deepEqual(nextGeneration(commit, left)!.hosts, ['', '']);
   });
 
+  it('needs no copy for one that still holds the last commit (PROTOCOL 14)', () => {
+    const back = (digest: string) => nextGeneration(commit, { ...wish(['b', 'a'], ['a']), holds: { a: digest } })!;
+    assert.deepEqual([back('eight').unhealed, back('seven').unhealed], [[], ['a']]);
+    const never = { ...begun, baseDigest: null };
+    assert.deepEqual(nextGeneration(never, { ...wish(['a', 'c'], ['c']), holds: { c: 'x' } })!.unhealed, ['c']);
+  });
+
   it('keeps those unhealed who were, until a commit shows that they hold the state', () => {
     const next = nextGeneration(begun, wish(['a', 'b', 'c'], ['c']))!;
     assert.deepEqual([next.unhealed, next.baseStep, next.baseDigest], [['b', 'c'], 7, 'seven']);

@@ -5,6 +5,8 @@ export interface MembershipWish {
   readonly members: readonly string[];
   /** Of these, those that hold no state yet. */
   readonly joining: readonly string[];
+  /** Digest of the commit whose state a worker that joins still holds, by name: where it is the last one it needs no copy (PROTOCOL 14). */
+  readonly holds?: Readonly<Record<string, string>> | undefined;
   /** Of those that join, by name: what members that share their memory have in common. */
   readonly hosts?: Readonly<Record<string, string>> | undefined;
   readonly reason: string;
@@ -21,7 +23,9 @@ export function nextGeneration(last: HistoryRecord, wish: MembershipWish): Gener
   // Whoever wishes may not know that others have removed a member since: it comes back only as one that joins.
   const members = wish.members.filter((member) => last.members.includes(member) || joining.includes(member));
   const isCommit = last.type === 'commit';
-  const without = new Set([...joining, ...(isCommit ? [] : last.unhealed)]);
+  const baseDigest = isCommit ? last.digest : last.baseDigest;
+  const copying = joining.filter((member) => baseDigest === null || wish.holds?.[member] !== baseDigest);
+  const without = new Set([...copying, ...(isCommit ? [] : last.unhealed)]);
   const unhealed = members.filter((member) => without.has(member));
   if (unhealed.length === members.length) return null;
   const hosts = members.map((member) => {
@@ -39,7 +43,7 @@ export function nextGeneration(last: HistoryRecord, wish: MembershipWish): Gener
       unhealed,
     },
     baseStep: isCommit ? last.step : last.baseStep,
-    baseDigest: isCommit ? last.digest : last.baseDigest,
+    baseDigest,
     baseDrain: isCommit ? last.drain : last.baseDrain,
     reason,
     time,

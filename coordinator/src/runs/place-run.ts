@@ -4,7 +4,7 @@ import type { createLogger } from '@auseq/infra/logging/logger';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { AuseqError } from '@auseq/proto/errors';
 import { brokerLostAfterMs } from '@auseq/proto/heartbeat-rules';
-import { nextGeneration } from '@auseq/proto/next-generation';
+import { type MembershipWish, nextGeneration } from '@auseq/proto/next-generation';
 import type { GenerationRecord, HistoryRecord } from '@auseq/proto/run-records';
 import { findCheckpoint } from '../results/checkpoints.js';
 import type { WorkerTable } from '../workers/worker-table.js';
@@ -65,11 +65,11 @@ export class Placement {
    */
   async regroup(
     { name }: RunRecord,
-    { members, joining, reason }: { members: readonly string[]; joining: readonly string[]; reason: string },
+    wished: Pick<MembershipWish, 'members' | 'joining' | 'holds' | 'reason'>,
   ): Promise<{ record: RunRecord; history: GenerationRecord } | null> {
     const { book, announce } = this.parts;
-    const hosts = Object.fromEntries(joining.map((worker) => [worker, this.memoryOf(worker)]));
-    const wish = { members, joining, hosts, reason, time: new Date().toISOString() };
+    const hosts = Object.fromEntries(wished.joining.map((worker) => [worker, this.memoryOf(worker)]));
+    const wish = { ...wished, hosts, time: new Date().toISOString() };
     const history = await this.appendNext(name, (last) => last && nextGeneration(last, wish));
     if (!history) return null;
     announce(history);
@@ -79,7 +79,7 @@ export class Placement {
       Object.entries(before.assigned).filter(([worker]) => seats.includes(worker) || before.joining.includes(worker)),
     );
     const record = await book.change(name, {
-      ...{ generation, members: seats, lastMembers: seats.length, assigned, reason },
+      ...{ generation, members: seats, lastMembers: seats.length, assigned, reason: wish.reason },
       joining: before.joining.filter((worker) => !seats.includes(worker)),
     });
     return { record, history };
@@ -99,6 +99,12 @@ export class Placement {
     const { generation, joining, assigned } = record;
     const joins = { joining: [...joining, worker], assigned: { ...assigned, [worker]: generation } };
     this.give(await this.parts.book.change(record.name, joins), worker, { rank: 0, joins: true });
+  }
+
+  /** The process of a member that was removed for its silence may take part again (PROTOCOL 14). */
+  async letReturn(record: RunRecord, worker: string, assigned: number): Promise<void> {
+    const joins = { joining: [...record.joining, worker], assigned: { ...record.assigned, [worker]: assigned } };
+    await this.parts.book.change(record.name, joins);
   }
 
   /** Tells every attached worker of a run that its generation ends; with `checkpoint` at the next step border. */

@@ -42,14 +42,18 @@ export function excuse(life: MemberLife, now: number): MemberLife {
   return { ...life, since: now, heardAt: life.heardAt === null ? null : now, movedAt: now };
 }
 
+/** It was heard, and is not now: it may be dead, stopped or cut off. Pure. */
+export function isSilent({ heardAt }: MemberLife, now: number): boolean {
+  return heardAt !== null && now - heardAt > deadAfterMs;
+}
+
 /** Why a member counts as dead or hung, or null (PROTOCOL 14). Pure. */
 export function decideLife(life: MemberLife, worker: string, now: number): string | null {
   if (life.heardAt === null) {
     const waitedMs = now - life.since;
     return waitedMs > peerNeverHeardAfterMs ? `${worker} was never heard in ${seconds(waitedMs)}` : null;
   }
-  const silentMs = now - life.heardAt;
-  if (silentMs > deadAfterMs) return `${worker} is silent for ${seconds(silentMs)}`;
+  if (isSilent(life, now)) return `${worker} is silent for ${seconds(now - life.heardAt)}`;
   if (!life.beat || !computingPhases.includes(life.beat.phase)) return null;
   const stillMs = now - life.movedAt;
   const limitMs = life.beat.step > 0 ? hungAfterMs(life.slowestMs) : firstStepMs;

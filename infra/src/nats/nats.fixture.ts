@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nextGeneration } from '@auseq/proto/next-generation';
+import { type MembershipWish, nextGeneration } from '@auseq/proto/next-generation';
+import type { GenerationRecord } from '@auseq/proto/run-records';
 import { membershipSubject } from '@auseq/proto/subjects';
 import { RunHistory } from '../history/run-history.js';
 import { freePorts } from '../supervisor/free-ports.js';
@@ -23,8 +24,8 @@ export interface NatsFixture {
     run: string,
     members: readonly string[],
     joining?: readonly string[],
-    hosts?: Readonly<Record<string, string>>,
-  ): Promise<void>;
+    more?: Pick<MembershipWish, 'hosts' | 'holds'>,
+  ): Promise<GenerationRecord>;
   /** Kills the server (kill -9) and starts it again on the same port and data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -73,15 +74,15 @@ export async function startNats(): Promise<NatsFixture> {
       } as const;
       await history.append(record, last?.sequence ?? 0);
     },
-    async regroup(run, members, joining = [], hosts = {}) {
+    async regroup(run, members, joining = [], more = {}) {
       for (;;) {
         const last = await history.last(run);
-        const wish = { members, joining, hosts, reason: 'a test changes it', time: new Date().toISOString() };
+        const wish = { ...more, members, joining, reason: 'a test changes it', time: new Date().toISOString() };
         const record = last && nextGeneration(last.record, wish);
         if (!record) throw new Error('nobody is left who holds the state');
         if ((await history.append(record, last.sequence)) === null) continue; // a commit came between
         connection.publish(membershipSubject(run), JSON.stringify(record));
-        return;
+        return record;
       }
     },
     async restart() {

@@ -23,7 +23,7 @@ export class SimCoordinator implements CoordinatorEars {
   private live: LiveGeneration | null = null;
   private told: GenerationRecord | null = null;
   private readonly workers = new Map<string, SimWorker>();
-  private readonly ready = new Set<SimWorker>();
+  private readonly ready = new Map<SimWorker, string | null>();
   private tail: Promise<void> = Promise.resolve();
 
   constructor(
@@ -102,11 +102,13 @@ export class SimCoordinator implements CoordinatorEars {
     if (!live || record.members.length === 0) return;
     if (told?.generation === live.generation && !live.isKnown) this.run.network.publishMembership(this.process, told);
     const lost = live.lost(this.process.now());
-    if (lost?.worker) await this.lose(lost.worker);
+    if (lost?.worker) await this.lose(lost.worker, lost.mayReturn);
     else if (lost) return this.rollBack();
-    for (const worker of this.ready) {
+    for (const late of live.tooLate(this.process.now())) this.workers.get(late)?.kill(); // its agent is told to end it
+    for (const [worker, ready] of this.ready) {
       if (!this.record.joining.includes(worker.name) || this.workers.get(worker.name) !== worker) continue;
-      await this.regroup([...this.record.members, worker.name], [worker.name]);
+      const holds = ready ? { [worker.name]: ready } : {};
+      await this.regroup([...this.record.members, worker.name], [worker.name], holds);
     }
     for (const name of this.names) {
       if (roomFor(this.record) === 0 || this.workers.has(name)) continue;
@@ -128,15 +130,23 @@ export class SimCoordinator implements CoordinatorEars {
     );
   }
 
-  private async lose(name: string): Promise<void> {
+  private async lose(name: string, mayReturn = false): Promise<void> {
     const error = new AuseqError('AU_WORKER_LOST', { what: `${name} is lost`, why: 'simulated', try: 'wait' });
     const decision = decideWithout(this.record, name, error.toJSON());
     if (decision.kind === 'ends' || !(await this.regroup(decision.members, []))) return this.rollBack();
-    this.workers.get(name)?.kill(); // its agent is told to end it
+    const worker = this.workers.get(name);
+    if (!worker || !mayReturn) return worker?.kill(); // its agent is told to end it
+    this.ready.delete(worker);
+    this.live?.letReturn(name, this.process.now());
+    this.record = { ...this.record, joining: [...this.record.joining, name] };
   }
 
-  private async regroup(members: readonly string[], joining: readonly string[]): Promise<boolean> {
-    const wish = { members, joining, hosts: this.run.hosts, reason: 'simulated', time: '' };
+  private async regroup(
+    members: readonly string[],
+    joining: readonly string[],
+    holds: Readonly<Record<string, string>> = {},
+  ): Promise<boolean> {
+    const wish = { members, joining, holds, hosts: this.run.hosts, reason: 'simulated', time: '' };
     const record = await this.append((last) => last && nextGeneration(last, wish));
     if (!record) return false;
     this.told = record;
@@ -170,7 +180,7 @@ export class SimCoordinator implements CoordinatorEars {
   private start(name: string, joins: boolean): void {
     const { checkpoints } = this.run;
     const worker: SimWorker = new SimWorker(name, this.run, {
-      onReady: (ready) => this.ready.add(ready),
+      onReady: (ready, holds) => this.ready.set(ready, holds),
       onGone: (gone, error) => this.onGone(gone, error),
     });
     this.workers.set(name, worker);

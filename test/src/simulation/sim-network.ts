@@ -101,6 +101,9 @@ export class SimNetwork {
           const hears = (to: Client) => to.generation === generation && (rank === null || to.rank === rank);
           this.send(process, hears, (to) => to.onChunk(key, frame));
         },
+        leave() {
+          client.generation = -1;
+        },
         sendNear: () => {},
         sendAck: (to, ack) => one(to, (handlers) => handlers.onAck(ack)),
         sendNeed: (to, need) => one(to, (handlers) => handlers.onNeed(need)),

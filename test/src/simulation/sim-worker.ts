@@ -26,7 +26,8 @@ export interface SimRun {
 }
 
 export interface WorkerEvents {
-  onReady(worker: SimWorker): void;
+  /** Ready to join, or to come back with the state after the commit of digest `holds`. */
+  onReady(worker: SimWorker, holds: string | null): void;
   /** The process has ended; null: as it should. */
   onGone(worker: SimWorker, error: AuseqError | null): void;
 }
@@ -82,6 +83,7 @@ export class SimWorker {
       {
         heartbeat: () => ({ worker: this.name, ...progress.read() }),
         onArrival: () => progress.read().phase === 'waiting' && progress.tick(),
+        onOutside: (holds) => this.events.onReady(this, holds),
         onFailure: (error) => failure.abort(error),
       },
       network.openOf(process),
@@ -92,7 +94,7 @@ export class SimWorker {
     const engine = createToyEngine({ leaves, parameters: 24, width: 8, onSupervise });
     this.engine = engine;
     if (base && !joins) engine.restore(base);
-    this.events.onReady(this);
+    this.events.onReady(this, null);
     const store = async () => {
       const snapshot = engine.snapshot();
       await process.pause(between(random, 5, 50));

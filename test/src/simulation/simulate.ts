@@ -52,6 +52,8 @@ export interface Outcome {
   readonly commits: number;
   readonly rollBacks: number;
   readonly generations: number;
+  /** Members that were removed, lived, and came back with the state that they held. */
+  readonly returns: number;
 }
 
 /** A run that takes longer than this on virtual time makes no progress. */
@@ -113,6 +115,8 @@ function checkHistory(
   let step = 0;
   let generation = 0;
   let rollBacks = -1;
+  let returns = 0;
+  let members: readonly string[] = [];
   const draws = new Map<number, string>();
   for (const record of records) {
     if (record.type === 'generation') {
@@ -121,6 +125,10 @@ function checkHistory(
       if (!record.continues) rollBacks++;
       if (record.continues && record.baseStep !== step)
         broken.push(`generation ${generation} goes on from step ${record.baseStep}, not ${step}`);
+      const { unhealed } = record;
+      const healed = record.members.filter((member) => !members.includes(member) && !unhealed.includes(member));
+      if (record.continues) returns += healed.length;
+      members = record.members;
       step = record.baseStep;
       continue;
     }
@@ -136,7 +144,7 @@ function checkHistory(
   const wanted = Array.from({ length: steps * leaves }, (_, position) => position).join();
   if (broken.length === 0 && all.join() !== wanted) broken.push(`the draws are ${all.join()}`);
   const commits = records.filter(({ type }) => type === 'commit').length;
-  return { broken, commits, rollBacks, generations: generation };
+  return { broken, commits, rollBacks, returns, generations: generation };
 }
 
 function positionsOf({ leaves }: CommitRecord): string {

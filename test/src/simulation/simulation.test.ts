@@ -19,14 +19,15 @@ describe('the exchange, the step loop and the coordinator on virtual time', () =
 
   it(`${count} schedules of faults: one history, each sample once, no unhealed state, and progress`, async (context) => {
     const failures: string[] = [];
-    const sums = { commits: 0, generations: 0, rollBacks: 0 };
+    const sums = { commits: 0, generations: 0, rollBacks: 0, returns: 0 };
     for (let seed = first; seed < first + count; seed++) {
       const schedule = planSchedule(seed);
       const truth = await truthOf(schedule.sync, schedule.leaves);
-      const { broken, commits, generations, rollBacks } = await simulate(schedule, truth);
+      const { broken, commits, generations, rollBacks, returns } = await simulate(schedule, truth);
       sums.commits += commits;
       sums.generations += generations;
       sums.rollBacks += rollBacks;
+      sums.returns += returns;
       if (broken.length > 0) failures.push(`seed ${seed}: ${broken[0]} (${JSON.stringify(schedule)})`);
       if (failures.length >= 5) break;
     }

@@ -21,6 +21,8 @@ export interface LoopOptions {
   readonly signal: AbortSignal;
   /** True once this member was asked to stop at the next step border. */
   readonly drainAsked: () => boolean;
+  /** The others go on without this member: it can be taken back, without a copy where `holds` is the digest of the last commit. */
+  readonly onOutside?: (holds: string | null) => void;
   /** A membership begins; this member holds its base state. */
   readonly onEnter?: (entered: Entered) => void;
   readonly onCommit: (commit: LoopCommit) => Promise<void>;
@@ -60,7 +62,7 @@ export async function runStepLoop(options: LoopOptions): Promise<LoopEnd> {
   let drained = false;
 
   const enter = async (): Promise<Entered> => {
-    const entered = await exchange.enter();
+    const entered = await exchange.enter(options.onOutside);
     await hold(entered, options);
     drained = entered.drains && engine.step < totalSteps;
     taker.regroup(planLeaves(engine.leaves, entered.members.length)[entered.rank]!, entered.held);

@@ -51,6 +51,12 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
     if (commit.isWriter && !isLast && commit.step % config.train.checkpoint_steps === 0)
       await checkpointer.begin(engine);
   };
+  const onOutside = (holds: string | null) => {
+    steps = false;
+    writes = false;
+    context.logger.warn({ step: engine.step }, 'the others go on without this worker; it waits to be taken back');
+    report({ state: 'ready', step: engine.step, stateDigest: holds ?? undefined });
+  };
   let writes = false;
   const onEnter = ({ generation, rank, members, baseStep, unhealed }: Entered) => {
     writes = rank === 0;
@@ -72,7 +78,7 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
   };
   const end = await runStepLoop({
     ...{ engine, exchange: comm, sync, totalSteps, leafBatch: config.dataset.batch_size },
-    ...{ progress, signal, drainAsked, onEnter, onCommit, onEnd },
+    ...{ progress, signal, drainAsked, onOutside, onEnter, onCommit, onEnd },
   }).catch(park);
   await hooks.onFinish(end, context);
   const state = end === 'completed' ? 'finished' : 'stopped';

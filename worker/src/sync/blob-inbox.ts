@@ -121,6 +121,11 @@ export class BlobInbox {
     for (const [text, { key }] of this.whole) if (!ofLeaf.includes(key.kind)) this.whole.delete(text);
   }
 
+  /** The next state may be of any step. */
+  awaitState(): void {
+    this.releasedUpTo = null;
+  }
+
   /** When a blob was whole here. */
   arrivedAt(key: BlobKey): number | undefined {
     return this.whole.get(keyText(key))?.at;

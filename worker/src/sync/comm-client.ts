@@ -37,6 +37,7 @@ export async function startComm({ progress, endWithParent, ...options }: CommCli
   });
   let nextId = 0;
   let generation = 0;
+  let onOutside: (holds: string | null) => void = () => {};
 
   const fail = (error: AuseqError) => {
     failToStart(error);
@@ -56,6 +57,7 @@ export async function startComm({ progress, endWithParent, ...options }: CommCli
     failure.signal.aborted ? Promise.reject(failure.signal.reason) : send<T>(what);
   thread.on('message', (reply: CommReply) => {
     if (reply.type === 'ready') return becomeReady();
+    if (reply.type === 'outside') return onOutside(reply.holds);
     if (reply.type === 'failed') return fail(AuseqError.fromJSON(reply.error));
     const caller = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -73,7 +75,8 @@ export async function startComm({ progress, endWithParent, ...options }: CommCli
   }
   return {
     offer: (kind, step, leaf, bytes) => post({ type: 'offer', kind, step, leaf, bytes }),
-    async enter() {
+    async enter(whenOutside = () => {}) {
+      onOutside = whenOutside;
       const entered = await call<Entered>({ call: 'enter' });
       generation = entered.generation;
       return entered;

@@ -53,16 +53,19 @@ export class CommLinks implements Links {
     this.subscriptions = this.subscribe(this.place);
   }
 
+  leave(): void {
+    for (const subscription of this.subscriptions.splice(0)) subscription.unsubscribe();
+    this.place = null;
+  }
+
   publishBlob = (subject: string, bytes: Uint8Array): void => this.bulk.publish(subject, bytes);
 
-  sendNear = (to: number, message: NearMessage): void => this.say(this.subjects.near(to), message);
-  sendAck = (to: number, ack: AckMessage): void => this.say(this.subjects.ack(to), ack);
-  sendNeed = (to: number, need: NeedMessage): void => this.say(this.subjects.need(to), need);
-  sendVote = (vote: VoteMessage): void => this.say(this.subjects.vote, vote);
-  sendCommit = (notice: CommitNotice): void => this.say(this.subjects.commit, notice);
-  sendHeartbeat = (beat: Heartbeat): void => {
-    if (this.place) this.say(this.subjects.heartbeat(this.place.rank), beat);
-  };
+  sendNear = (to: number, message: NearMessage): void => this.tell(({ near }) => near(to), message);
+  sendAck = (to: number, ack: AckMessage): void => this.tell((subjects) => subjects.ack(to), ack);
+  sendNeed = (to: number, need: NeedMessage): void => this.tell((subjects) => subjects.need(to), need);
+  sendVote = (vote: VoteMessage): void => this.tell((subjects) => subjects.vote, vote);
+  sendCommit = (notice: CommitNotice): void => this.tell((subjects) => subjects.commit, notice);
+  sendHeartbeat = (beat: Heartbeat): void => this.tell((subjects, rank) => subjects.heartbeat(rank), beat);
   sendMembership = (record: GenerationRecord): void => this.say(membershipSubject(this.options.run), record);
 
   async close(): Promise<void> {
@@ -72,9 +75,9 @@ export class CommLinks implements Links {
     this.memory?.close();
   }
 
-  private get subjects() {
-    if (!this.place) throw new Error('no generation was entered');
-    return this.place.subjects;
+  /** Between two generations there is nobody to tell. */
+  private tell(subjectOf: (subjects: Place['subjects'], rank: number) => string, message: unknown): void {
+    if (this.place) this.say(subjectOf(this.place.subjects, this.place.rank), message);
   }
 
   private say(subject: string, message: unknown): void {

@@ -28,6 +28,7 @@ export type CommRequest =
 
 export type CommReply =
   | { type: 'ready' }
+  | { type: 'outside'; holds: string | null }
   | { type: 'failed'; error: SerialisedError }
   | { type: 'value'; id: number; value: unknown }
   | { type: 'regrouped'; id: number }

@@ -39,6 +39,8 @@ export interface CommHost {
   readonly heartbeat: () => Heartbeat;
   /** Something arrived from a peer. */
   readonly onArrival: () => void;
+  /** The others go on without this member, which waits for another membership; `holds` = digest of the last commit it has taken. */
+  readonly onOutside: (holds: string | null) => void;
   /** Called once when the exchange cannot go on; every wait is rejected with the same error. */
   readonly onFailure: (error: AuseqError) => void;
 }
@@ -60,6 +62,9 @@ export class CommNode {
   private readonly inbox: BlobInbox;
   private readonly timers: (() => void)[] = [];
   private seat: Seat | null = null;
+  /** The generation that has removed this member. */
+  private removedBy: number | null = null;
+  private lastDigest: string | null = null;
   private openVote: OpenVote | null = null;
   private entering: ((error: unknown) => void)[] = [];
   private readAt = 0;
@@ -125,6 +130,7 @@ export class CommNode {
 
   /** The newest membership, as soon as there is one. */
   async enter(): Promise<Entered> {
+    if (!this.seat && this.removedBy !== null) this.host.onOutside(this.lastDigest);
     while (!this.seat) {
       if (this.failure) throw this.failure;
       await new Promise<void>((resolve, reject) => {
@@ -215,8 +221,12 @@ export class CommNode {
   private consider(record: HistoryRecord): void {
     if (this.failure || record.run !== this.options.run) return;
     const { worker, joins } = this.options;
-    const entry = decideEntry(this.seat?.membership ?? null, record, worker, joins);
-    if (entry.kind === 'removed') this.fail(removed(this.options.run, worker, entry.reason));
+    const { removedBy } = this;
+    const current = this.seat?.membership ?? null;
+    const entry = decideEntry({ current, joins: joins || removedBy !== null, removedBy }, record, worker);
+    const othersGoOn = record.type === 'commit' || record.continues;
+    if (entry.kind === 'removed' && current && othersGoOn) this.stepOut(record);
+    else if (entry.kind === 'removed') this.fail(removed(this.options.run, worker, entry.reason));
     if (entry.kind === 'entered') this.takeSeat(entry.membership, entry.record);
   }
 
@@ -226,7 +236,9 @@ export class CommNode {
     const publish = (subject: string, bytes: Uint8Array) => this.links.publishBlob(subject, bytes);
     const others = members.map((_, each) => each).filter((each) => each !== rank);
     this.inbox.regroup(new Regrouped());
+    if (membership.unhealed.includes(rank)) this.inbox.awaitState();
     this.seat?.outbox.end();
+    this.removedBy = null;
     this.links.enter(membership);
     this.seat = {
       membership,
@@ -243,6 +255,18 @@ export class CommNode {
     this.closeVote(record);
     this.links.sendHeartbeat(this.host.heartbeat());
     for (const entered of this.entering.splice(0)) entered(null);
+  }
+
+  /** Rightly or wrongly the others go on without this member (PROTOCOL 14): what it holds may still be of use. */
+  private stepOut(record: HistoryRecord): void {
+    if (record.type === 'generation') this.closeVote(record);
+    this.openVote?.reject(new Regrouped());
+    this.openVote = null;
+    this.inbox.regroup(new Regrouped());
+    this.seat?.outbox.end();
+    this.links.leave();
+    this.removedBy = record.generation;
+    this.seat = null;
   }
 
   /** Whose vote was the last that a commit needed learns of it here (PROTOCOL 9): its leader may be the one that is lost. */
@@ -280,6 +304,7 @@ export class CommNode {
   }
 
   private settle(open: OpenVote, drain: boolean): void {
+    this.lastDigest = open.vote.digest;
     // Blobs carry the step's index, one below the count of steps taken; those of the step before are needed by nobody.
     this.inbox.release(open.vote.step - 2);
     this.seat?.outbox.release(open.vote.step - 2);

@@ -17,6 +17,7 @@ const starting = CommNode.start(options, {
   heartbeat: () => ({ worker, ...cell.read() }),
   // While this member computes, only its own work may move the counter.
   onArrival: () => cell.read().phase === 'waiting' && cell.tick(),
+  onOutside: (holds) => reply({ type: 'outside', holds }),
   onFailure: (error) => reply({ type: 'failed', error: error.toJSON() }),
 });
 starting.then(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type NatsFixture, startNats } from '@auseq/infra/nats/nats.fixture';
 import { AuseqError } from '@auseq/proto/errors';
+import type { GenerationRecord } from '@auseq/proto/run-records';
 import type { SyncMode } from '../step/context.js';
 import type { EngineSnapshot, StepEngine } from '../step/engine.js';
 import { type LoopCommit, runStepLoop } from '../step/loop.js';
@@ -15,6 +16,7 @@ interface Outcome {
   readonly commits: readonly LoopCommit[];
   /** Who stored the end's results. */
   readonly written: readonly number[];
+  readonly returns: readonly Return[];
   readonly last: EngineSnapshot;
 }
 
@@ -31,6 +33,13 @@ interface Trial {
   readonly base?: EngineSnapshot;
   /** Members that vanish while they compute a step (counted from 0), before or after their leaves of it are sent. */
   readonly dies?: readonly { readonly rank: number; readonly step: number; readonly leaf?: number }[];
+  /** A member that the others go on without while it computes a step, until it wakes up. */
+  readonly forsakes?: {
+    readonly rank: number;
+    readonly step: number;
+    readonly wakes: Promise<unknown>;
+    readonly onReturn?: () => void;
+  };
   /** No coordinator is there to see them vanish. */
   readonly leaderless?: boolean;
   /** New members that come when the step was committed. */
@@ -38,6 +47,13 @@ interface Trial {
   /** By member's name: those with the same one share their memory. */
   readonly hosts?: Readonly<Record<string, string>>;
   readonly joins?: readonly { readonly name: string; readonly step: number }[];
+}
+
+/** A member that others take for dead: what it finds when it looks again. */
+interface Return {
+  readonly record: GenerationRecord;
+  /** Steps that it had taken. */
+  readonly step: number;
 }
 
 class Death extends Error {}
@@ -62,20 +78,30 @@ describe('members that exchange over NATS', () => {
     const written: number[] = [];
     let present: readonly string[] = members;
     let changing = Promise.resolve();
-    const regroup = (change: (present: readonly string[]) => readonly string[], joining: readonly string[] = []) => {
-      changing = changing.then(() => {
+    const returns: Return[] = [];
+    const regroup = (
+      change: (present: readonly string[]) => readonly string[],
+      joining: readonly string[] = [],
+      holds: Readonly<Record<string, string>> = {},
+    ) => {
+      const changed = changing.then(() => {
         present = change(present);
-        return nats.regroup(run, present, joining, trial.hosts);
+        return nats.regroup(run, present, joining, { hosts: trial.hosts, holds });
       });
-      return changing;
+      changing = changed.then(() => {});
+      return changed;
     };
     const newcomers: Promise<unknown>[] = [];
     const one = async (rank: number, worker = `w${rank}`) => {
       const joins = !members.includes(worker);
       await new Promise((resolve) => setTimeout(resolve, trial.startDelayMs?.(rank) ?? 0));
-      const onSupervise = (step: number, leaf: number) => {
+      const onSupervise = async (step: number, leaf: number) => {
         const death = trial.dies?.find((each) => each.rank === rank && each.step === step);
         if (death && leaf >= (death.leaf ?? 0)) throw new Death();
+        if (trial.forsakes?.rank === rank && trial.forsakes.step === step && leaf >= 1 && present.includes(worker)) {
+          await regroup((before) => before.filter((name) => name !== worker));
+          await trial.forsakes.wakes;
+        }
         const { onSupervise } = { ...trial.toy, ...trial.toyOf?.(rank) };
         return onSupervise?.(step, leaf);
       };
@@ -101,6 +127,11 @@ describe('members that exchange over NATS', () => {
         return await runStepLoop({
           ...{ engine, exchange: comm, sync: trial.sync, totalSteps: trial.steps },
           ...{ leafBatch: 1, progress, signal: comm.failed },
+          onOutside: async (holds) => {
+            const record = await regroup((before) => [...before, worker], [worker], { [worker]: holds ?? '' });
+            returns.push({ record, step: engine.step });
+            trial.forsakes?.onReturn?.();
+          },
           drainAsked: () => trial.drainAt?.rank === rank && engine.step >= trial.drainAt.step,
           onCommit: async (commit) => {
             if (commit.isWriter) commits.push(commit);
@@ -125,7 +156,7 @@ describe('members that exchange over NATS', () => {
     const ends = await Promise.allSettled(members.map((_, rank) => one(rank)));
     await Promise.all(newcomers);
     const alive = engines.filter((_, rank) => !dead.includes(rank));
-    return { digests: alive.map(toyDigest), ends, commits, written, last: alive[0]!.snapshot() };
+    return { digests: alive.map(toyDigest), ends, commits, written, returns, last: alive[0]!.snapshot() };
   };
   const errorOf = (end: PromiseSettledResult<unknown> | undefined): AuseqError => {
     assert.equal(end?.status, 'rejected');
@@ -134,9 +165,9 @@ describe('members that exchange over NATS', () => {
   };
 
   for (const sync of ['gather', 'allreduce'] as const) {
-    it(`${sync}: one, two and three members train the same bits (PROTOCOL 2)`, async () => {
+    it(`${sync}: one to seven members train the same bits (PROTOCOL 2)`, async () => {
       const seen = new Set<string>();
-      for (const members of [1, 2, 3]) {
+      for (const members of [1, 2, 3, 4, 7]) {
         const { digests, ends, commits } = await train({ sync, members, steps: 12 });
         for (const end of ends) assert.deepEqual(end, { status: 'fulfilled', value: 'completed' });
         assert.deepEqual(
@@ -249,6 +280,45 @@ describe('members that exchange over NATS', () => {
     const lone = await train({ sync: 'allreduce', members: 1, steps: 4 });
     assert.deepEqual(new Set(outcome.digests), new Set(lone.digests));
   });
+
+  for (const sync of ['gather', 'allreduce'] as const) {
+    it(`${sync}: a member that was wrongly removed comes back, without a copy where nothing was committed since (PROTOCOL 14)`, async () => {
+      const steps = 20;
+      const lone = await train({ sync, members: 1, steps });
+      const all = Array.from({ length: steps }, (_, index) => index + 1);
+
+      let isBack = () => {};
+      const back = new Promise<void>((resolve) => {
+        isBack = resolve;
+      });
+      // The others stand still in that step until it is back.
+      const onSupervise = (step: number): void | Promise<void> => (step === 6 ? back : undefined);
+      const toyOf = (rank: number) => (rank === 1 ? {} : { onSupervise });
+      const forsakes = { rank: 1, step: 6, wakes: Promise.resolve(), onReturn: isBack };
+      const soon = await train({ sync, members: 3, steps, toyOf, forsakes });
+      assert.deepEqual([soon.returns[0]!.record.unhealed, soon.returns[0]!.record.members.length], [[], 3]);
+
+      let go = () => {};
+      const wakes = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      const onCommit = async (_: number, { step }: LoopCommit) => {
+        if (step === 12) go();
+        if (step >= 12) await new Promise((resolve) => setTimeout(resolve, 50));
+      };
+      const late = await train({ sync, members: 3, steps, onCommit, forsakes: { rank: 1, step: 6, wakes } });
+      assert.deepEqual(late.returns[0]!.record.unhealed, ['w1']);
+      assert.equal(late.returns[0]!.step, 6);
+      for (const outcome of [soon, late]) {
+        for (const end of outcome.ends) assert.deepEqual(end, { status: 'fulfilled', value: 'completed' });
+        assert.deepEqual(
+          outcome.commits.map(({ step }) => step),
+          all,
+        );
+        assert.deepEqual(new Set(outcome.digests), new Set(lone.digests));
+      }
+    });
+  }
 
   it('without a coordinator the lowest member that lives removes a silent one (PROTOCOL 13, 15)', async () => {
     const dies = [{ rank: 0, step: 4 }];

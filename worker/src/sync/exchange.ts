@@ -42,8 +42,11 @@ export interface Entered extends Membership {
  * membership rejects it with Regrouped.
  */
 export interface Exchange {
-  /** Accepts the newest membership, for one that joins once it has one: from here on waits belong to it. */
-  enter(): Promise<Entered>;
+  /**
+   * Accepts the newest membership, for one that joins once it has one: from here on waits belong to it. Where the others go
+   * on without this member it says so, with the digest of the last commit that it has taken, and waits to be taken back.
+   */
+  enter(onOutside?: (holds: string | null) => void): Promise<Entered>;
   /** Gives the state to those who have none. Returns at once. */
   giveState(step: number, bytes: Uint8Array): void;
   takeState(step: number): Promise<Uint8Array>;

@@ -35,6 +35,8 @@ export interface Links {
   readonly memory: SharedMemory | null;
   /** From here on only the subjects of this generation are heard and spoken to. */
   enter(membership: Pick<Membership, 'generation' | 'rank' | 'hosts'>): void;
+  /** Nothing of any generation is heard until the next one is entered. */
+  leave(): void;
   publishBlob(subject: string, bytes: Uint8Array): void;
   sendNear(to: number, message: NearMessage): void;
   sendAck(to: number, ack: AckMessage): void;

@@ -8,9 +8,9 @@ const record: GenerationRecord = {
   ...{ baseStep: 10, baseDigest: 'ten', baseDrain: false, reason: 'c joins', time: '' },
 };
 const entered = (worker: string, joins = false, current: Membership | null = null) =>
-  decideEntry(current, record, worker, joins);
+  decideEntry({ current, joins, removedBy: null }, record, worker);
 const seat = (generation: number) => {
-  const entry = decideEntry(null, { ...record, generation }, 'b', false);
+  const entry = decideEntry({ current: null, joins: false, removedBy: null }, { ...record, generation }, 'b');
   assert.ok(entry.kind === 'entered');
   return entry.membership;
 };
@@ -38,9 +38,15 @@ describe('a worker and a generation', () => {
     assert.equal(entered('a', true).kind, 'same');
   });
 
+  it('one that was removed and lives enters a later one, with its state or without (PROTOCOL 14)', () => {
+    const back = (worker: string, removedBy: number) =>
+      decideEntry({ current: null, joins: true, removedBy }, record, worker).kind;
+    assert.deepEqual([back('a', 3), back('c', 3), back('a', 4), back('d', 3)], ['entered', 'entered', 'same', 'same']);
+  });
+
   it('a commit of others alone means removed, also where the notice of it was lost', () => {
     const { continues: _, unhealed: __, ...fields } = record;
     const commit = { ...fields, type: 'commit', members: ['a', 'c'] } as unknown as CommitRecord;
-    assert.equal(decideEntry(seat(3), commit, 'b', false).kind, 'removed');
+    assert.equal(decideEntry({ current: seat(3), joins: false, removedBy: null }, commit, 'b').kind, 'removed');
   });
 });

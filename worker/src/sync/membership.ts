@@ -23,9 +23,21 @@ export type Entry =
   | { readonly kind: 'removed'; readonly reason: string }
   | { readonly kind: 'entered'; readonly membership: Membership; readonly record: GenerationRecord };
 
-/** Whether a worker enters a generation, or learns that it is no member any more (PROTOCOL 10, 13). Pure. */
-export function decideEntry(current: Membership | null, record: HistoryRecord, worker: string, joins: boolean): Entry {
-  if (current && record.generation <= current.generation) return { kind: 'same' };
+export interface Standing {
+  /** Null before the first one, and outside. */
+  readonly current: Membership | null;
+  /** Is or was no member: a coming generation may have it. */
+  readonly joins: boolean;
+  /** The generation that this very process was removed by. */
+  readonly removedBy: number | null;
+}
+
+/** Whether a worker enters a generation, or learns that it is no member any more (PROTOCOL 10, 13, 14). Pure. */
+export function decideEntry({ current, joins, removedBy }: Standing, record: HistoryRecord, worker: string): Entry {
+  if (record.generation <= (current?.generation ?? removedBy ?? 0)) return { kind: 'same' };
+  // All start anew, from a checkpoint and with new processes.
+  const isAnew = record.type === 'generation' && !record.continues;
+  if (removedBy !== null && isAnew) return { kind: 'removed', reason: record.reason };
   const rank = record.members.indexOf(worker);
   if (rank < 0) {
     if (!current && joins) return { kind: 'same' }; // not yet
@@ -34,7 +46,8 @@ export function decideEntry(current: Membership | null, record: HistoryRecord, w
   }
   if (record.type === 'commit') return { kind: 'same' }; // none without this worker's vote: of an earlier process
   // A member of this name that holds the state is an earlier process, perhaps not yet known to be lost.
-  if (!current && joins && !record.unhealed.includes(worker)) return { kind: 'same' };
+  const isBack = removedBy !== null;
+  if (!current && joins && !isBack && !record.unhealed.includes(worker)) return { kind: 'same' };
   const { generation, members, baseStep, continues, baseDrain: drains } = record;
   const unhealed = record.unhealed.map((each) => members.indexOf(each));
   const source = members.findIndex((_, each) => !unhealed.includes(each));
