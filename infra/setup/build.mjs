@@ -8,12 +8,14 @@ import { SetupError } from './setup-error.mjs';
 export async function build() {
   await withLock(cloneLock, async () => {
     const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    const { code, output } = await runCommand(process.execPath, [tsc, '-b'], { cwd: root });
-    if (code !== 0)
-      throw new SetupError(
-        'the sources do not compile',
-        lastLines(output, 20),
-        'mend the first error, then: npm run build',
-      );
+    for (const args of [[tsc, '-b'], ['worker/assembly/build.mjs']]) {
+      const { code, output } = await runCommand(process.execPath, args, { cwd: root });
+      if (code !== 0)
+        throw new SetupError(
+          'the sources do not compile',
+          lastLines(output, 20),
+          'mend the first error, then: npm run build',
+        );
+    }
   });
 }

@@ -1,14 +1,10 @@
 import type { Subtree } from '@auseq/proto/plan-leaves';
+import { addInto } from './sum-kernel.js';
 
 /** The sum over one subtree of the leaves: fp32, [length]. */
 export interface SubtreeSum {
   readonly subtree: Subtree;
   readonly sum: Float32Array;
-}
-
-/** Adds `right` into `left`, element by element, in fp32. */
-export function addInto(left: Float32Array, right: Float32Array): void {
-  for (let index = 0; index < left.length; index++) left[index]! += right[index]!;
 }
 
 /**

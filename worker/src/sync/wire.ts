@@ -1,4 +1,4 @@
-import { fromBf16, toBf16 } from './bf16.js';
+import { fromBf16, toBf16 } from './sum-kernel.js';
 
 /** How floats of a sum travel between hosts. */
 export type WireName = 'fp32' | 'bf16';
