@@ -93,9 +93,9 @@ export class SimNetwork {
           client.generation = generation;
           client.rank = rank;
         },
-        publishBlob: (subject, bytes) => {
+        publishBlob: (subject, parts) => {
           const key = parseBlobSubject(subject)!;
-          const frame = decodeChunk(bytes)!;
+          const frame = decodeChunk(Buffer.concat(parts))!;
           const { generation } = parseGenerationSubject(subject)!;
           const rank = subject.split('.')[3] === 'to' ? Number(subject.split('.')[4]) : null;
           const hears = (to: Client) => to.generation === generation && (rank === null || to.rank === rank);

@@ -2,13 +2,12 @@ import { type ChunkFrame, chunkBytes, chunkCount } from './chunk-frame.js';
 
 /** A blob that is being put together from chunks in any order, each possibly more than once. */
 export class Assembly {
-  readonly bytes: Uint8Array;
   private readonly have: Uint8Array;
   received = 0;
 
-  constructor(readonly total: number) {
-    this.bytes = new Uint8Array(total);
-    this.have = new Uint8Array(chunkCount(total));
+  /** `bytes` is where it is put together: all of it is written. */
+  constructor(readonly bytes: Uint8Array) {
+    this.have = new Uint8Array(chunkCount(bytes.byteLength));
   }
 
   get complete(): boolean {
@@ -17,7 +16,7 @@ export class Assembly {
 
   /** False for a chunk that is here already or belongs to a blob of another size. */
   add({ index, total, body }: ChunkFrame): boolean {
-    if (total !== this.total || this.have[index] !== 0) return false;
+    if (total !== this.bytes.byteLength || this.have[index] !== 0) return false;
     this.bytes.set(body, index * chunkBytes);
     this.have[index] = 1;
     this.received++;

@@ -8,6 +8,7 @@ import {
   type NearMessage,
   type NeedMessage,
 } from './blob-messages.js';
+import type { BufferPool } from './buffer-pool.js';
 import { type ChunkFrame, chunkCount } from './chunk-frame.js';
 import type { SharedMemory } from './shared-memory.js';
 
@@ -16,6 +17,8 @@ export interface InboxOptions {
   /** Who holds a blob that is missing. */
   readonly holderOf: (key: BlobKey) => number;
   readonly memory: () => SharedMemory | null;
+  /** Of sums, which nobody looks at once their step is over. */
+  readonly pool: BufferPool;
   readonly sendAck: (to: number, ack: AckMessage) => void;
   readonly sendNeed: (to: number, need: NeedMessage) => void;
 }
@@ -62,7 +65,7 @@ export class BlobInbox {
       this.acknowledge(frame, key, chunkCount(frame.total));
       return;
     }
-    const assembly = this.assemblies.get(text) ?? new Assembly(frame.total);
+    const assembly = this.assemblies.get(text) ?? new Assembly(this.room(key, frame.total));
     this.assemblies.set(text, assembly);
     const isNew = assembly.add(frame);
     const { complete, received } = assembly;
@@ -72,10 +75,12 @@ export class BlobInbox {
   }
 
   /** A blob that lies in memory; where it cannot be read it is asked for, as any that does not come. */
-  onNear({ key, path, size }: NearMessage, now: number): void {
+  onNear({ key, path, name, size }: NearMessage, now: number): void {
     if (!this.isDue(key.step) || this.whole.has(keyText(key))) return;
-    const bytes = this.options.memory()?.read(path, size);
+    const target = this.room(key, size);
+    const bytes = this.options.memory()?.read(path, name, target);
     if (bytes) this.put(key, bytes, now);
+    else this.options.pool.give(target);
   }
 
   take(key: BlobKey, now: number): Promise<Uint8Array> {
@@ -118,7 +123,7 @@ export class BlobInbox {
   regroup(error: unknown): void {
     this.fail(error);
     this.assemblies.clear();
-    for (const [text, { key }] of this.whole) if (!ofLeaf.includes(key.kind)) this.whole.delete(text);
+    for (const [text, { key }] of this.whole) if (!ofLeaf.includes(key.kind)) this.forget(text);
   }
 
   /** The next state may be of any step. */
@@ -140,7 +145,19 @@ export class BlobInbox {
   release(step: number): void {
     this.releasedUpTo = Math.max(this.releasedUpTo ?? step, step);
     for (const text of this.assemblies.keys()) if (stepOf(text) <= step) this.assemblies.delete(text);
-    for (const [text, { key }] of this.whole) if (key.step <= step) this.whole.delete(text);
+    for (const [text, { key }] of this.whole) if (key.step <= step) this.forget(text);
+  }
+
+  /** Shared: another thread may have it without a copy. */
+  private room({ kind }: BlobKey, size: number): Uint8Array {
+    return ofSums.includes(kind) ? this.options.pool.take(size) : new Uint8Array(new SharedArrayBuffer(size));
+  }
+
+  private forget(text: string): void {
+    const { key, bytes } = this.whole.get(text)!;
+    this.whole.delete(text);
+    // The main thread may still look at what it was given of leaves and states.
+    if (ofSums.includes(key.kind)) this.options.pool.give(bytes);
   }
 
   private isDue(step: number): boolean {
@@ -155,4 +172,5 @@ export class BlobInbox {
 }
 
 const ofLeaf: readonly BlobKind[] = ['features', 'gradient', 'record'];
+const ofSums: readonly BlobKind[] = ['part', 'host', 'sum'];
 const stepOf = (text: string) => Number(text.split('.')[1]);

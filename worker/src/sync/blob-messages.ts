@@ -19,6 +19,8 @@ export interface NearMessage {
   readonly from: number;
   readonly key: BlobKey;
   readonly path: string;
+  /** Of the blob in that file, which may hold another by now. */
+  readonly name: string;
   readonly size: number;
 }
 

@@ -20,7 +20,7 @@ export interface OutboxOptions {
   readonly hosts: readonly string[];
   readonly memory: SharedMemory | null;
   readonly sendNear: (to: number, message: NearMessage) => void;
-  readonly publish: (subject: string, bytes: Uint8Array) => void;
+  readonly publish: (subject: string, frame: readonly Uint8Array[]) => void;
   readonly now: () => number;
 }
 
@@ -76,39 +76,39 @@ export class BlobOutbox {
 
   /** Everything up to `step` is committed everywhere: it need not be sent again. */
   release(step: number): void {
-    for (const [text, { key }] of this.held) if (key.step <= step) this.forget(text);
+    for (const [text, { key }] of this.held) if (key.step <= step) this.forget(text, 'reuse');
     for (const lane of this.lanes.values()) lane.release(step, this.options.now());
   }
 
   /** Another membership begins: nothing of this one is asked for any more. */
   end(): void {
-    for (const text of this.held.keys()) this.forget(text);
+    for (const text of this.held.keys()) this.forget(text, 'remove');
   }
 
   private send(to: number | 'all', key: BlobKey, blob: Uint8Array): void {
     const text = heldKey(key, to);
-    this.forget(text); // sent before: its file may be another member's to read, under the same name
+    this.forget(text, 'remove'); // sent before
     if (blob.byteLength < creditFreeBytes) {
       this.held.set(text, { key, blob, to, path: null });
       this.publishChunk(to, key, blob, 0);
       return;
     }
     const near = to === 'all' ? this.near : this.near.filter((rank) => rank === to);
-    const path =
-      near.length > 0 ? (this.options.memory?.write(`${this.options.generation}.${text}`, blob) ?? null) : null;
+    const name = `${this.options.generation}.${text}`;
+    const path = near.length > 0 ? (this.options.memory?.write(name, blob) ?? null) : null;
     const far = path !== null && to === 'all' ? 'far' : to;
     this.held.set(text, { key, blob, to: far, path });
     if (path !== null) {
       const { rank: from, sendNear } = this.options;
-      for (const rank of near) sendNear(rank, { from, key, path, size: blob.byteLength });
+      for (const rank of near) sendNear(rank, { from, key, path, name, size: blob.byteLength });
       if (near.length === (to === 'all' ? this.others.length : 1)) return;
     }
     this.lane(far).send(key, blob, this.options.now());
   }
 
-  private forget(text: string): void {
+  private forget(text: string, how: 'reuse' | 'remove'): void {
     const path = this.held.get(text)?.path;
-    if (path) this.options.memory?.remove(path);
+    if (path) this.options.memory?.[how](path);
     this.held.delete(text);
   }
 

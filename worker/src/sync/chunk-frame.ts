@@ -24,17 +24,17 @@ export function chunkOf(blob: Uint8Array, index: number): Uint8Array {
   return blob.subarray(index * chunkBytes, Math.min(blob.byteLength, (index + 1) * chunkBytes));
 }
 
-export function encodeChunk(from: number, index: number, blob: Uint8Array): Uint8Array {
+/** A chunk's frame in two parts: its header, and its bytes without a copy. */
+export function encodeChunk(from: number, index: number, blob: Uint8Array): readonly [Uint8Array, Uint8Array] {
   const body = chunkOf(blob, index);
-  const frame = new Uint8Array(headerBytes + body.byteLength);
-  const view = new DataView(frame.buffer);
+  const header = new Uint8Array(headerBytes);
+  const view = new DataView(header.buffer);
   view.setUint32(0, magic);
   view.setUint32(4, from);
   view.setUint32(8, index);
   view.setFloat64(12, blob.byteLength);
   view.setUint32(20, crc32(body));
-  frame.set(body, headerBytes);
-  return frame;
+  return [header, body];
 }
 
 /** Null for a frame that is damaged, cut, or of another version: it counts as lost and is asked for again. */

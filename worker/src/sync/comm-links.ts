@@ -6,6 +6,7 @@ import { generationSubjects, membershipSubject, parseBlobSubject } from '@auseq/
 import { JSONCodec, type Msg, type NatsConnection, type Subscription } from 'nats';
 import type { AckMessage, NearMessage, NeedMessage } from './blob-messages.js';
 import { decodeChunk } from './chunk-frame.js';
+import { type DataLink, openDataLink } from './data-plane/data-link.js';
 import type { VoteMessage } from './leader.js';
 import type { LinkHandlers, LinkOptions, Links } from './links.js';
 import type { Membership } from './membership.js';
@@ -25,7 +26,7 @@ const flushMs = 1_000;
 export class CommLinks implements Links {
   private constructor(
     private readonly control: NatsConnection,
-    private readonly bulk: NatsConnection,
+    private readonly bulk: DataLink,
     readonly history: RunHistory,
     private readonly options: LinkOptions,
     private readonly handlers: LinkHandlers,
@@ -33,13 +34,23 @@ export class CommLinks implements Links {
 
   readonly memory = openSharedMemory();
   private place: Place | null = null;
-  private subscriptions: Subscription[] = [];
+  private subscriptions: Pick<Subscription, 'unsubscribe'>[] = [];
 
   /** Connects and listens to memberships; nothing else is heard before `enter`. Throws AU_NATS_UNREACHABLE. */
   static async open(options: LinkOptions, handlers: LinkHandlers): Promise<CommLinks> {
     const { natsUrl, worker } = options;
     const control = await connectNats(natsUrl, { name: `${worker} control`, timeoutMs: connectMs });
-    const bulk = await connectNats(natsUrl, { name: `${worker} bulk`, timeoutMs: connectMs });
+    const onMessage = (subject: string, payload: Uint8Array) => {
+      const key = parseBlobSubject(subject);
+      const frame = key ? decodeChunk(payload) : null;
+      if (key && frame) handlers.onChunk(key, frame);
+    };
+    const bulk = await openDataLink({ url: natsUrl, name: `${worker} bulk`, timeoutMs: connectMs, onMessage }).catch(
+      async (error) => {
+        await control.close();
+        throw error;
+      },
+    );
     const links = new CommLinks(control, bulk, await RunHistory.open(control), options, handlers);
     links.hear<GenerationRecord>(membershipSubject(options.run), (record) => handlers.onMembership(record));
     void watchBroker(control, handlers.onBroker);
@@ -58,7 +69,7 @@ export class CommLinks implements Links {
     this.place = null;
   }
 
-  publishBlob = (subject: string, bytes: Uint8Array): void => this.bulk.publish(subject, bytes);
+  publishBlob = (subject: string, frame: readonly Uint8Array[]): void => this.bulk.publish(subject, frame);
 
   sendNear = (to: number, message: NearMessage): void => this.tell(({ near }) => near(to), message);
   sendAck = (to: number, ack: AckMessage): void => this.tell((subjects) => subjects.ack(to), ack);
@@ -71,7 +82,8 @@ export class CommLinks implements Links {
   async close(): Promise<void> {
     const flushed = Promise.allSettled([this.control.flush(), this.bulk.flush()]);
     await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, flushMs))]);
-    await Promise.allSettled([this.control.close(), this.bulk.close()]);
+    this.bulk.close();
+    await this.control.close().catch(() => {});
     this.memory?.close();
   }
 
@@ -92,22 +104,14 @@ export class CommLinks implements Links {
     });
   }
 
-  private subscribe({ rank, hosts, subjects }: Place): Subscription[] {
+  private subscribe({ rank, hosts, subjects }: Place): Pick<Subscription, 'unsubscribe'>[] {
     const { handlers } = this;
     const far = [...new Set(hosts)].filter((host) => host !== hosts[rank]);
     const blobSubjects = [
       ...[subjects.allBlobs, subjects.blobsTo(rank)],
       ...far.map((host) => subjects.farFrom(ranksOn(hosts, host)[0]!)),
     ];
-    const blobs = blobSubjects.map((subject) =>
-      this.bulk.subscribe(subject, {
-        callback: (error, message) => {
-          const key = error ? null : parseBlobSubject(message.subject);
-          const frame = key ? decodeChunk(message.data) : null;
-          if (key && frame) handlers.onChunk(key, frame);
-        },
-      }),
-    );
+    const blobs = blobSubjects.map((subject) => ({ unsubscribe: this.bulk.subscribe(subject) }));
     return [
       ...blobs,
       this.hear<NearMessage>(subjects.near(rank), (message) => handlers.onNear(message)),

@@ -6,6 +6,7 @@ import type { CommitNotice, GenerationRecord, HistoryRecord } from '@auseq/proto
 import type { BlobKey, BlobKind } from '@auseq/proto/subjects';
 import { BlobInbox } from './blob-inbox.js';
 import { BlobOutbox } from './blob-outbox.js';
+import { createBufferPool } from './buffer-pool.js';
 import { type Clock, realClock } from './clock.js';
 import { CommLinks } from './comm-links.js';
 import type { Ballot, Entered, Verdict } from './exchange.js';
@@ -60,6 +61,9 @@ interface OpenVote {
 /** One member's side of the exchange: lives in the comm thread, which no computation blocks. */
 export class CommNode {
   private readonly inbox: BlobInbox;
+  private readonly pool = createBufferPool();
+  /** By turns: the main thread may still look at the last one. */
+  private readonly results: Float32Array[] = [];
   private readonly timers: (() => void)[] = [];
   private seat: Seat | null = null;
   /** The generation that has removed this member. */
@@ -83,6 +87,7 @@ export class CommNode {
       rank: () => this.seat?.membership.rank ?? -1,
       holderOf: (key) => holderOf(this.seated(), key),
       memory: () => this.links.memory,
+      pool: this.pool,
       sendAck: (to, ack) => this.links.sendAck(to, ack),
       sendNeed: (to, need) => this.links.sendNeed(to, need),
     });
@@ -163,7 +168,11 @@ export class CommNode {
   sum(step: number, length: number, subtrees: readonly SubtreeSum[]): Promise<Float32Array> {
     const { inbox } = this;
     const { membership, plan, outbox } = this.seated();
+    const spare = this.results.length > 1 ? this.results.shift() : undefined;
+    const whole = spare?.length === length ? spare : new Float32Array(new SharedArrayBuffer(4 * length));
+    this.results.push(whole);
     const links = {
+      pool: this.pool,
       rank: membership.rank,
       plan,
       hosts: membership.hosts,
@@ -173,7 +182,7 @@ export class CommNode {
       now: this.clock.now,
       take: (key: BlobKey) => this.take(key),
     };
-    return reduceScatterGather(links, step, length, subtrees);
+    return reduceScatterGather(links, step, subtrees, whole);
   }
 
   decide(ballot: Ballot): Promise<Verdict> {
@@ -233,7 +242,7 @@ export class CommNode {
   private takeSeat(membership: Membership, record: GenerationRecord): void {
     const { run } = this.options;
     const { generation, rank, members, hosts } = membership;
-    const publish = (subject: string, bytes: Uint8Array) => this.links.publishBlob(subject, bytes);
+    const publish = (subject: string, frame: readonly Uint8Array[]) => this.links.publishBlob(subject, frame);
     const others = members.map((_, each) => each).filter((each) => each !== rank);
     this.inbox.regroup(new Regrouped());
     if (membership.unhealed.includes(rank)) this.inbox.awaitState();

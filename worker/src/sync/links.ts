@@ -37,7 +37,7 @@ export interface Links {
   enter(membership: Pick<Membership, 'generation' | 'rank' | 'hosts'>): void;
   /** Nothing of any generation is heard until the next one is entered. */
   leave(): void;
-  publishBlob(subject: string, bytes: Uint8Array): void;
+  publishBlob(subject: string, frame: readonly Uint8Array[]): void;
   sendNear(to: number, message: NearMessage): void;
   sendAck(to: number, ack: AckMessage): void;
   sendNeed(to: number, need: NeedMessage): void;

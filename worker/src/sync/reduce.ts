@@ -1,7 +1,8 @@
-import { type LeafRange, planSubtrees, type Subtree } from '@auseq/proto/plan-leaves';
+import { type LeafRange, ownerOf, planSubtrees, type Subtree } from '@auseq/proto/plan-leaves';
 import type { BlobKey } from '@auseq/proto/subjects';
 import type { BlobInbox } from './blob-inbox.js';
 import type { BlobOutbox } from './blob-outbox.js';
+import { type BufferPool, sumsIn } from './buffer-pool.js';
 import { type Bucket, collectorOf, contiguousRuns, hostSubtrees, planBuckets, ranksOn } from './plan-reduce.js';
 import { type SubtreeSum, TreeSum } from './tree-sum.js';
 import { type WireName, wires } from './wire.js';
@@ -15,51 +16,55 @@ export interface ReduceLinks {
   readonly wire: WireName;
   readonly inbox: BlobInbox;
   readonly outbox: BlobOutbox;
+  /** Of sums: the inbox gives back what it forgets. */
+  readonly pool: BufferPool;
   readonly now: () => number;
   readonly take: (key: BlobKey) => Promise<Uint8Array>;
 }
 
 /**
- * The sum over all leaves, fp32 [length], the same for every member: of each bucket a collector on each host adds up what
- * its host computed, the bucket's owner adds up the hosts, and its sum goes to all (performance facts §9). All of it along
- * the fixed tree over leaves, so the bits depend on nothing but the leaves, and with a bf16 wire also on the hosts.
+ * Fills `whole`, fp32 [length], with the sum over all leaves, the same for every member: of each bucket a collector on each
+ * host adds up what its host computed, the bucket's owner adds up the hosts, and its sum goes to all (performance facts §9).
+ * All of it along the fixed tree over leaves, so the bits depend on nothing but the leaves, and with a bf16 wire also on the hosts.
  */
 export async function reduceScatterGather(
   links: ReduceLinks,
   step: number,
-  length: number,
   subtrees: readonly SubtreeSum[],
+  whole: Float32Array,
 ): Promise<Float32Array> {
-  const { rank, plan, hosts, inbox, outbox, now, take } = links;
+  const { rank, plan, hosts, inbox, outbox, pool, now, take } = links;
   const isOneHost = new Set(hosts).size === 1;
   const wire = wires[isOneHost ? 'fp32' : links.wire];
-  const buckets = planBuckets(length, plan.length);
-  const whole = new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
+  const buckets = planBuckets(whole.length, plan.length);
   const here = hosts[rank]!;
   const keep = (key: BlobKey, bytes: Uint8Array) => inbox.put(key, bytes, now());
 
-  const addUp = async (bucket: Bucket, kind: 'part' | 'host', of: readonly Subtree[]): Promise<SubtreeSum[]> => {
-    const tree = new TreeSum();
+  const addUp = async (bucket: Bucket, kind: 'part' | 'host', of: readonly Subtree[]): Promise<TreeSum> => {
+    const tree = new TreeSum(sumsIn(pool));
     for (const subtree of of) {
+      const isRounded = kind === 'host' && hosts[ownerOf(plan, subtree.start)] !== here;
       const bytes = await take(partKey(kind, step, subtree, bucket));
-      tree.add(subtree, operand(subtree, (kind === 'part' ? wires.fp32 : wire).decode(bytes)));
+      tree.add(subtree, (isRounded ? wire : wires.fp32).decode(bytes));
     }
-    return [...tree.subtrees()];
+    return tree;
   };
-  const collect = async (bucket: Bucket): Promise<SubtreeSum[]> => {
+  /** What this host computed, by runs of leaves that follow each other. */
+  const collect = (bucket: Bucket): Promise<TreeSum[]> => {
     const parts = ranksOn(hosts, here).flatMap((each) => planSubtrees(plan[each]!));
-    return (await Promise.all(contiguousRuns(parts).map((run) => addUp(bucket, 'part', run)))).flat();
+    return Promise.all(contiguousRuns(parts).map((run) => addUp(bucket, 'part', run)));
   };
-  const finish = async (bucket: Bucket, own: readonly SubtreeSum[]): Promise<void> => {
-    for (const { subtree, sum } of own) keep(partKey('host', step, subtree, bucket), wires.fp32.encode(sum));
-    const ownStarts = new Set(own.map(({ subtree }) => subtree.start));
+  const addHosts = (bucket: Bucket, own: readonly TreeSum[]): Promise<TreeSum> => {
+    for (const { subtree, sum } of own.flatMap((tree) => tree.subtrees()))
+      keep(partKey('host', step, subtree, bucket), wires.fp32.encode(sum));
     const all = [...new Set(hosts)].flatMap((host) => hostSubtrees(plan, hosts, host));
-    const tree = new TreeSum();
-    for (const subtree of all.sort((one, other) => one.start - other.start)) {
-      const bytes = await take(partKey('host', step, subtree, bucket));
-      const sum = (ownStarts.has(subtree.start) ? wires.fp32 : wire).decode(bytes);
-      tree.add(subtree, operand(subtree, sum));
-    }
+    return addUp(
+      bucket,
+      'host',
+      all.sort((one, other) => one.start - other.start),
+    );
+  };
+  const handOut = (bucket: Bucket, tree: TreeSum): void => {
     const bytes = wire.encode(tree.total());
     keep(sumKey(step, bucket), bytes);
     outbox.toAll(sumKey(step, bucket), bytes);
@@ -77,9 +82,9 @@ export async function reduceScatterGather(
   const reduce = async (bucket: Bucket): Promise<void> => {
     if (collectorOf(hosts, bucket, here) === rank) {
       const own = await collect(bucket);
-      if (bucket.owner === rank) await finish(bucket, own);
+      if (bucket.owner === rank) handOut(bucket, isOneHost ? own[0]! : await addHosts(bucket, own));
       else
-        for (const { subtree, sum } of own)
+        for (const { subtree, sum } of own.flatMap((tree) => tree.subtrees()))
           outbox.toOne(bucket.owner, partKey('host', step, subtree, bucket), wire.encode(sum));
     }
     whole.set(wire.decode(await take(sumKey(step, bucket))), bucket.start);
@@ -95,8 +100,3 @@ const partKey = (kind: 'part' | 'host', step: number, { start, size }: Subtree, 
 });
 
 const sumKey = (step: number, { owner, index }: Bucket): BlobKey => ({ kind: 'sum', step, part: `${owner}-${index}` });
-
-/** A left sibling is added into, and what was received may still be sent again: only those are copied. */
-function operand({ start, size }: Subtree, sum: Float32Array): Float32Array {
-  return (start / size) % 2 === 0 ? sum.slice() : sum;
-}

@@ -19,19 +19,22 @@ describe('shared memory', { skip: hasMemory ? false : 'this system has no memory
     assert.equal(child('process.stdout.write(sharedMemoryId())').stdout, sharedMemoryId());
   });
 
-  it('gives bytes of any size to another process, and nothing of what is gone or cut', () => {
+  it('gives bytes of any size to another process, and nothing of what is gone, cut or another blob by now', () => {
     const shared = openSharedMemory()!;
     for (const size of [0, 1, 5_000_001]) {
       const bytes = Uint8Array.from({ length: size }, (_, index) => index * 7);
       const path = shared.write('a', bytes)!;
-      const { stdout } = child(
-        `process.stdout.write(openSharedMemory().read(${JSON.stringify(path)}, ${size}).length + '')`,
-      );
-      assert.equal(stdout, String(size));
-      assert.deepEqual(shared.read(path, size), bytes);
-      assert.equal(shared.read(path, size + 1), null);
+      const read = `openSharedMemory().read(${JSON.stringify(path)}, 'a', new Uint8Array(${size}))`;
+      assert.equal(child(`process.stdout.write(${read}.length + '')`).stdout, String(size));
+      assert.deepEqual(shared.read(path, 'a', new Uint8Array(size)), bytes);
+      assert.equal(shared.read(path, 'a', new Uint8Array(size + 1)), null);
+      assert.equal(shared.read(path, 'b', new Uint8Array(size)), null);
+      shared.reuse(path);
+      assert.equal(shared.write('b', bytes), path, 'its memory is used again');
+      assert.equal(shared.read(path, 'a', new Uint8Array(size)), null);
+      assert.deepEqual(shared.read(path, 'b', new Uint8Array(size)), bytes);
       shared.remove(path);
-      assert.equal(shared.read(path, size), null);
+      assert.equal(shared.read(path, 'b', new Uint8Array(size)), null);
     }
     shared.close();
   });

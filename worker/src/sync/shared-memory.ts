@@ -1,26 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import {
-  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  readSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { readBlob, writeBlob } from './shared-blob.js';
 
 /** Blobs that processes of one host give each other as files in memory, past the broker. */
 export interface SharedMemory {
-  /** The file's path, or null where the memory has no room (a container may have little of it). */
+  /** The file's path, or null where the memory has no room (a container may have little of it). Files of before are used again. */
   write(name: string, bytes: Uint8Array): string | null;
-  /** Null where the file is gone or has another size. In shared memory: another thread may have it without a copy. */
-  read(path: string, size: number): Uint8Array | null;
+  /** Fills `target` with what was written under that name; null where the file is gone or holds something else by now. */
+  read(path: string, name: string, target: Uint8Array): Uint8Array | null;
+  /** Everyone has read it: another blob may take its place. */
+  reuse(path: string): void;
+  /** Nobody shall read it any more. */
   remove(path: string): void;
   /** Removes all that was written. */
   close(): void;
@@ -56,19 +57,33 @@ export function openSharedMemory(): SharedMemory | null {
   if (sharedMemoryId() === '') return null;
   for (const name of readdirSync(folder)) if (isOfDead(name)) clear(name);
   const own = mkdtempSync(join(folder, prefixOf(process.pid)));
+  const sizes = new Map<string, number>();
+  const freeFiles = new Map<number, string[]>();
+  let files = 0;
+  const remove = (path: string) => {
+    sizes.delete(path);
+    rmSync(path, { force: true });
+  };
   return {
     write(name, bytes) {
-      const path = join(own, name);
+      // Fresh pages cost more than the copy.
+      const path = freeFiles.get(bytes.byteLength)?.pop() ?? join(own, String(files++));
       try {
-        writeFileSync(path, bytes);
+        writeBlob(path, name, bytes);
+        sizes.set(path, bytes.byteLength);
         return path;
       } catch {
-        rmSync(path, { force: true });
+        remove(path);
         return null;
       }
     },
-    read,
-    remove: (path) => rmSync(path, { force: true }),
+    read: readBlob,
+    reuse(path) {
+      const size = sizes.get(path);
+      if (size !== undefined) freeFiles.set(size, [...(freeFiles.get(size) ?? []), path]);
+      sizes.delete(path);
+    },
+    remove,
     close: () => rmSync(own, { recursive: true, force: true }),
   };
 }
@@ -77,24 +92,6 @@ export function openSharedMemory(): SharedMemory | null {
 export function clearSharedMemoryOf(pid: number): void {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) if (name.startsWith(prefixOf(pid))) clear(name);
-}
-
-function read(path: string, size: number): Uint8Array | null {
-  let file: number | null = null;
-  try {
-    file = openSync(path, 'r');
-    const bytes = new Uint8Array(new SharedArrayBuffer(size));
-    for (let at = 0; at < size; ) {
-      const count = readSync(file, bytes, at, size - at, at);
-      if (count === 0) return null;
-      at += count;
-    }
-    return bytes;
-  } catch {
-    return null;
-  } finally {
-    if (file !== null) closeSync(file);
-  }
 }
 
 const clear = (name: string) => rmSync(join(folder, name), { recursive: true, force: true });

@@ -7,13 +7,24 @@ export interface SubtreeSum {
   readonly sum: Float32Array;
 }
 
+/** Where a tree keeps its own sums. */
+export interface SumMemory {
+  copy(sum: Float32Array): Float32Array;
+  /** Takes back a copy that is part of another sum now. */
+  free(sum: Float32Array): void;
+}
+
+const fresh: SumMemory = { copy: (sum) => sum.slice(), free: () => {} };
+
 /**
  * Adds leaves up along the fixed binary tree over all leaves, holding one array per level: two neighbours of one size
  * are added as soon as both are there, so the bits do not depend on who computed which leaf (performance facts §6.3).
- * Leaves and subtrees must come from left to right; given arrays are overwritten.
+ * Leaves and subtrees must come from left to right; what is given stays as it is.
  */
 export class TreeSum {
   private readonly open: SubtreeSum[] = [];
+
+  constructor(private readonly memory: SumMemory = fresh) {}
 
   add(subtree: Subtree, sum: Float32Array): void {
     let node: SubtreeSum = { subtree, sum };
@@ -24,9 +35,10 @@ export class TreeSum {
       if (left.subtree.start + size !== start) throw new Error(`leaf ${start} follows ${left.subtree.start}: a gap`);
       this.open.pop();
       addInto(left.sum, node.sum);
+      if (node.sum !== sum) this.memory.free(node.sum);
       node = { subtree: { start: left.subtree.start, size: size * 2 }, sum: left.sum };
     }
-    this.open.push(node);
+    this.open.push(node.sum === sum ? { ...node, sum: this.memory.copy(sum) } : node);
   }
 
   /** The maximal aligned subtrees of what was added, left to right. */
@@ -34,13 +46,13 @@ export class TreeSum {
     return this.open;
   }
 
-  /** The whole sum. A count of leaves that is no power of two leaves several trees: they are added from the right, as a padded tree would. */
+  /** The whole sum, once. A count of leaves that is no power of two leaves several trees: they are added from the right, as a padded tree would. */
   total(): Float32Array {
-    const trees = [...this.open];
-    let sum = trees.pop()?.sum;
+    let sum = this.open.pop()?.sum;
     if (!sum) throw new Error('nothing was added');
-    for (let tree = trees.pop(); tree; tree = trees.pop()) {
+    for (let tree = this.open.pop(); tree; tree = this.open.pop()) {
       addInto(tree.sum, sum);
+      this.memory.free(sum);
       sum = tree.sum;
     }
     return sum;
