@@ -51,12 +51,6 @@ const faults: [string, string[], number, RegExp][] = [
   ['a config without data', ['runs', 'submit', 'tiny', '--dry-run'], 3, /dataset\.root is empty/],
   ['chaos without faults', ['chaos', 'run', '--config', 'tiny'], 2, /neither was given[\s\S]*AU_USAGE/],
   [
-    'a kind of fault that this build cannot make',
-    ['chaos', 'run', '--config', 'tiny', '--random', '6', '--kinds', 'kill,clock-jump'],
-    11,
-    /clock-jump[\s\S]*AU_CHAOS_UNAVAILABLE/,
-  ],
-  [
     'a kind of fault that nobody knows',
     ['chaos', 'run', '--config', 'tiny', '--random', '6', '--kinds', 'x'],
     2,

@@ -11,6 +11,7 @@ const worker = z
 const place = z
   .string()
   .regex(/^(rank \d+|worker-\d+|coordinator|nats)$/, '`rank 1`, `worker-1`, `coordinator` or `nats`');
+const clock = z.string().regex(/^(rank \d+|worker-\d+|coordinator)$/, '`rank 1`, `worker-1` or `coordinator`');
 const client = z
   .string()
   .regex(/^(rank \d+|worker-\d+|coordinator|all)$/, '`rank 1`, `worker-1`, `coordinator` or `all`');
@@ -49,7 +50,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   fault('store-error', { seconds: seconds.default(5) }),
   fault('store-slow', { seconds: seconds.default(5), delay_ms: z.number().min(0).max(60_000).default(500) }),
   fault('disk-full', { seconds: seconds.default(5) }),
-  fault('clock-jump', { target: place, seconds: z.number() }),
+  fault('clock-jump', { target: clock, seconds: z.number().describe('forward, or back where negative') }),
 ]);
 
 const planSchema = z.strictObject({ faults: z.array(faultSchema).min(1, 'at least one fault') });

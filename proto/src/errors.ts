@@ -50,7 +50,6 @@ export const errorTable = {
   AU_CLUSTER_NOT_FOUND: 'notFound',
   AU_CLUSTER_START: 'unreachable',
   AU_CHAOS_FAILED: 'runFailed',
-  AU_CHAOS_UNAVAILABLE: 'setup',
   AU_SETUP: 'setup',
   AU_RUNTIME_MISSING: 'setup',
   AU_RECORDING_READ: 'unexpected',

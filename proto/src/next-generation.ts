@@ -11,6 +11,8 @@ export interface MembershipWish {
   readonly hosts?: Readonly<Record<string, string>> | undefined;
   readonly reason: string;
   readonly time: string;
+  /** Milliseconds since it was decided. */
+  readonly waitedMs?: number | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface MembershipWish {
  * still is. Pure.
  */
 export function nextGeneration(last: HistoryRecord, wish: MembershipWish): GenerationRecord | null {
-  const { joining, reason, time } = wish;
+  const { joining, reason, time, waitedMs = 0 } = wish;
   // Whoever wishes may not know that others have removed a member since: it comes back only as one that joins.
   const members = wish.members.filter((member) => last.members.includes(member) || joining.includes(member));
   const isCommit = last.type === 'commit';
@@ -45,7 +47,6 @@ export function nextGeneration(last: HistoryRecord, wish: MembershipWish): Gener
     baseStep: isCommit ? last.step : last.baseStep,
     baseDigest,
     baseDrain: isCommit ? last.drain : last.baseDrain,
-    reason,
-    time,
+    ...{ reason, time, waitedMs },
   };
 }

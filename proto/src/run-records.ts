@@ -21,6 +21,8 @@ export interface GenerationRecord {
   /** The sentence that explains the change. */
   readonly reason: string;
   readonly time: string;
+  /** Milliseconds from the decision until it was sent to be stored; clocks may be set in between. */
+  readonly waitedMs?: number | undefined;
 }
 
 /** A step that every member voted for. Lines of an older generation at or beyond a newer `baseStep` were rolled back. */

@@ -27,7 +27,7 @@ test('survivors that go on: decided, stored, committed, no step lost', () => {
     state(6, 'running', ''),
     step(10, 1, 1),
     step(20, 2, 1),
-    members(60, 2, 'worker-0', 2, { continues: true, decided_at: at(50), reason: 'worker-1 is silent' }),
+    members(60, 2, 'worker-0', 2, { continues: true, waited_ms: 10, reason: 'worker-1 is silent' }),
     step(90, 3, 2),
   ]);
   assert.equal(changes[0]?.detectedAt, null);

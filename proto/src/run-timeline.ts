@@ -110,7 +110,8 @@ function membership(
   const continues = fields.continues === true;
   const baseStep = typeof fields.base_step === 'number' ? fields.base_step : 0;
   // A membership that rolls back is recorded when it begins again; its loss was told before, as a state of the run.
-  const decidedAt = continues ? Date.parse(text(fields.decided_at)) : (noticed?.at ?? at);
+  const waitedMs = typeof fields.waited_ms === 'number' ? fields.waited_ms : 0;
+  const decidedAt = continues ? at - waitedMs : (noticed?.at ?? at);
   return {
     generation: Number(fields.generation),
     workers,

@@ -1,5 +1,8 @@
 import type { CoordinatorPort } from '@auseq/infra/chaos/run-chaos';
+import { drawsDigest } from '@auseq/proto/draws-digest';
+import { verifyLedger } from '@auseq/proto/verify-ledger';
 import { connectCoordinator } from '../client.js';
+import { ledgerExpectation } from '../ledger-expectation.js';
 import { eventView } from '../render/event.js';
 import type { submittedConfig } from '../submitted-config.js';
 import { waitForWorkers } from '../wait-for-workers.js';
@@ -32,6 +35,12 @@ export async function openCoordinatorPort(
     async digest(name, step) {
       const { checkpoints } = await client.results.listCheckpoints({ run: name });
       return checkpoints.find((each) => each.complete && each.step === step)?.sha256 ?? null;
+    },
+    async ledger(name) {
+      const run = await client.runs.show({ run: name });
+      const { lines, digest } = drawsDigest(client.runs.ledger({ run: name }));
+      const { ok, draws, problems } = await verifyLedger(lines, ledgerExpectation(run));
+      return { ok, draws, problems, sha256: digest() };
     },
     close: () => client.close(),
   };

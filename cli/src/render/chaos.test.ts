@@ -6,7 +6,16 @@ import { runTimeline } from '@auseq/proto/run-timeline';
 import { formatChaos } from './chaos.js';
 import { formatTimeline } from './timeline.js';
 
-const run = { run: 'faulted', state: 'completed', steps: 3, workers: 2, sha256: 'ab', seconds: 2, goodput: 0.5 };
+const run = {
+  run: 'faulted',
+  state: 'completed',
+  steps: 3,
+  workers: 2,
+  sha256: 'ab',
+  seconds: 2,
+  goodput: 0.5,
+  worker_seconds: 4,
+};
 const score: ChaosScore = {
   verdict: 'FAIL',
   failures: ['its weights differ'],
@@ -15,11 +24,20 @@ const score: ChaosScore = {
   efficiency: 0.5,
   same_bits: false,
   steps_lost: 2,
-  ledger: { commits: 5, lastStep: 3, gaps: [], repeats: [2], rolledBack: 2 },
+  commits: { commits: 5, lastStep: 3, gaps: [], repeats: [2], rolledBack: 2 },
+  ledger: { ok: true, draws: 24, problems: [], sha256: 'cd' },
+  same_draws: false,
   faults: [
     {
       ...{ kind: 'kill', target: 'worker-1/step', step: 1, seconds: 0.5, detect_ms: 40, reform_ms: 50 },
-      ...{ first_commit_ms: 90, longest_pause_ms: 120, steps_lost: 2, went_on: true, noticed: 'it is silent' },
+      ...{
+        first_commit_ms: 90,
+        whole_again_ms: 900,
+        longest_pause_ms: 120,
+        steps_lost: 2,
+        went_on: true,
+        noticed: 'it is silent',
+      },
     },
   ],
 };
@@ -27,10 +45,11 @@ const plan = parseChaosPlan('p', 'faults: [{kind: kill, target: rank 1, at: {ste
 
 test('a report names verdict and failures, and its plan can be replayed', () => {
   const text = formatChaos({ ...score, plan });
-  assert.match(text, /kill +worker-1\/step +1 +0\.5 +40 +50 +90 +120 +2 +yes +it is silent/);
+  assert.match(text, /kill +worker-1\/step +1 +0\.5 +40 +50 +90 +900 +120 +2 +yes +it is silent/);
   assert.match(text, /goodput +50\.0 %/);
   assert.match(text, /weights +DIFFERENT/);
   assert.match(text, /twice: 2; rolled back: 2/);
+  assert.match(text, /ledger +whole: 24 draws, NOT those of the quiet run/);
   assert.match(text, /\nFAIL\n {2}its weights differ$/);
   const printed = /\n(faults:\n(?: {2}- .*\n)+)/.exec(text)?.[1];
   assert.deepEqual(parseChaosPlan('printed', printed!), plan);
@@ -50,7 +69,7 @@ test('a timeline has a line for each membership, times after what was noticed', 
           workers: 'a',
           base_step: 1,
           continues: true,
-          decided_at: time(1000),
+          waited_ms: 10,
           reason: 'b is silent',
         },
       },

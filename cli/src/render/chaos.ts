@@ -1,10 +1,10 @@
 import type { ChaosPlan } from '@auseq/configs/chaos-plan';
-import type { ChaosScore, FaultScore, RunScore } from '@auseq/infra/chaos/score';
+import type { ChaosScore, FaultScore, RunLedger, RunScore } from '@auseq/infra/chaos/score';
 import { fields, table } from './table.js';
 
 /** A chaos report for a person: the faults as a table, then what the runs were worth, then the plan to replay. */
 export function formatChaos(score: ChaosScore & { readonly plan: ChaosPlan }): string {
-  const { quiet, faulted, ledger, plan } = score;
+  const { quiet, faulted, commits, ledger, same_draws, plan } = score;
   const header = [
     'fault',
     'target',
@@ -13,6 +13,7 @@ export function formatChaos(score: ChaosScore & { readonly plan: ChaosPlan }): s
     'detect ms',
     're-form ms',
     'commit ms',
+    'whole ms',
     'pause ms',
     'lost',
     'goes on',
@@ -25,13 +26,19 @@ export function formatChaos(score: ChaosScore & { readonly plan: ChaosPlan }): s
     fields([
       ...(quiet ? ([['quiet run', runLine(quiet)]] as const) : []),
       ['faulted run', runLine(faulted)],
-      ['goodput', score.efficiency === null ? '' : `${(100 * score.efficiency).toFixed(1)} % of the quiet run's`],
+      [
+        'goodput',
+        score.efficiency === null
+          ? ''
+          : `${(100 * score.efficiency).toFixed(1)} % of the quiet run's steps a worker-second`,
+      ],
       ['weights', score.same_bits === null ? 'not compared' : score.same_bits ? 'the same bits' : 'DIFFERENT'],
       ['sha256', faulted.sha256 ?? 'none'],
       [
-        'ledger',
-        `${ledger.commits} commits to step ${ledger.lastStep}; gaps: ${list(ledger.gaps)}; twice: ${list(ledger.repeats)}; rolled back: ${ledger.rolledBack}`,
+        'commits',
+        `${commits.commits} to step ${commits.lastStep}; gaps: ${list(commits.gaps)}; twice: ${list(commits.repeats)}; rolled back: ${commits.rolledBack}`,
       ],
+      ['ledger', ledgerLine(ledger, same_draws)],
       ['steps lost', score.steps_lost],
     ]),
     '',
@@ -54,11 +61,17 @@ function faultRow(fault: FaultScore): (string | number)[] {
     ms(fault.detect_ms),
     ms(fault.reform_ms),
     ms(fault.first_commit_ms),
+    ms(fault.whole_again_ms),
     ms(fault.longest_pause_ms),
     fault.steps_lost,
     fault.step === null ? '-' : fault.went_on ? 'yes' : 'NO',
     fault.noticed.length > 70 ? `${fault.noticed.slice(0, 67)}...` : fault.noticed,
   ];
+}
+
+function ledgerLine({ ok, draws, problems }: RunLedger, sameDraws: boolean | null): string {
+  const compared = sameDraws === null ? '' : sameDraws ? ', those of the quiet run' : ', NOT those of the quiet run';
+  return `${ok ? 'whole' : `BROKEN (${problems[0] ?? ''})`}: ${draws} draws${compared}`;
 }
 
 function runLine({ state, steps, workers, seconds, goodput }: RunScore): string {

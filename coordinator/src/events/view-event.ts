@@ -8,9 +8,9 @@ export function viewEvent(subject: string, sequence: number, time: Date, json: u
   if (tokens[2] === 'event') return { ...base, kind: tokens[3] ?? '', json: JSON.stringify(json) };
   const record = json as HistoryRecord;
   if (record.type === 'generation') {
-    const { generation, members, baseStep, continues, reason, time: decidedAt } = record;
+    const { generation, members, baseStep, continues, reason, waitedMs = 0 } = record;
     const workers = members.join(', ');
-    const fields = { generation, workers, base_step: baseStep, continues, decided_at: decidedAt, reason };
+    const fields = { generation, workers, base_step: baseStep, continues, waited_ms: waitedMs, reason };
     return { ...base, kind: 'worker', json: JSON.stringify(fields) };
   }
   const { step, totalSteps, losses, seconds, sequences, generation } = record;

@@ -4,7 +4,7 @@ import type { RunRecord } from './run-record.js';
 /** Starts anew in a row without a new checkpoint; more means that something is wrong with the run itself. */
 const mostRestarts = 20;
 const firstDelayMs = 500;
-const longestDelayMs = 30_000;
+export const longestDelayMs = 30_000;
 
 /** Failures of the surroundings: the same steps may well succeed again. Everything else is the run's own and ends it. */
 const passing: readonly ErrorCode[] = ['AU_WORKER_LOST', 'AU_NATS_UNREACHABLE', 'AU_STORE_UNREACHABLE', 'AU_DEADLINE'];

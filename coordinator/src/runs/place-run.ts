@@ -70,7 +70,12 @@ export class Placement {
     const { book, announce } = this.parts;
     const hosts = Object.fromEntries(wished.joining.map((worker) => [worker, this.memoryOf(worker)]));
     const wish = { ...wished, hosts, time: new Date().toISOString() };
-    const history = await this.appendNext(name, (last) => last && nextGeneration(last, wish));
+    const decidedAt = performance.now();
+    const waitedMs = () => Math.round(performance.now() - decidedAt);
+    const history = await this.appendNext(
+      name,
+      (last) => last && nextGeneration(last, { ...wish, waitedMs: waitedMs() }),
+    );
     if (!history) return null;
     announce(history);
     const { generation, members: seats } = history;
@@ -169,7 +174,7 @@ export class Placement {
     run: string,
     next: (last: HistoryRecord | null) => GenerationRecord | null,
   ): Promise<GenerationRecord | null> {
-    const giveUpAt = Date.now() + brokerLostAfterMs;
+    const giveUpAt = performance.now() + brokerLostAfterMs;
     for (;;) {
       try {
         const last = await this.parts.history.last(run);
@@ -177,7 +182,7 @@ export class Placement {
         if (!record || (await this.parts.history.append(record, last?.sequence ?? 0)) !== null) return record;
       } catch (error) {
         const away = error instanceof AuseqError && error.code === 'AU_NATS_UNREACHABLE';
-        if (!away || Date.now() > giveUpAt) throw error;
+        if (!away || performance.now() > giveUpAt) throw error;
         await pause(retryMs);
       }
     }

@@ -1,3 +1,4 @@
+import { longestDelayMs } from './decide-loss.js';
 import type { RunRecord } from './run-record.js';
 
 /** A run that starts anew waits this long for as many workers as it had; then it takes those that are there. */
@@ -29,7 +30,8 @@ export interface Available {
 export function planStart(record: RunRecord, { idle, settling, attached }: Available, now: number): StartPlan {
   const { config, lastMembers, notBefore } = record;
   const { leaves } = config.batch;
-  if (now < notBefore) return wait(null);
+  // A delay that is longer than any that was ever given comes of a clock that was set back.
+  if (now < notBefore && notBefore - now <= longestDelayMs) return wait(null);
   const useful = Math.min(config.workers, leaves);
   if (attached < useful) return wait(`waits for ${workers(useful)}; ${count(attached)} attached`, false);
   if (config.workers > 0 && idle.length < useful) {

@@ -98,13 +98,13 @@ export class RunBook {
 
   /** A broker that is away delays the change; a record that somebody else wrote throws AU_RUN_STATE. */
   private async persist(record: RunRecord, revision: number): Promise<number> {
-    const giveUpAt = Date.now() + brokerLostAfterMs;
+    const giveUpAt = performance.now() + brokerLostAfterMs;
     for (;;) {
       try {
         return await this.store.write(record, revision);
       } catch (error) {
         const away = error instanceof AuseqError && error.code === 'AU_NATS_UNREACHABLE';
-        if (!away || Date.now() > giveUpAt) throw error;
+        if (!away || performance.now() > giveUpAt) throw error;
         await pause(retryMs);
       }
     }

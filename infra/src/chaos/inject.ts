@@ -2,7 +2,8 @@ import type { Fault } from '@auseq/configs/chaos-plan';
 import { viewCluster } from '../supervisor/cluster-status.js';
 import { identify, signalProcess } from '../supervisor/process-identity.js';
 import type { ChaosNetwork, Roads } from './chaos-network.js';
-import { storeFaultsOf, writeStoreFaults } from './store-faults.js';
+import { jumpClock } from './clock-faults.js';
+import { endStoreFaults, storeFaultsOf, writeStoreFaults } from './store-faults.js';
 import { quietRules } from './tcp-proxy.js';
 
 export interface Surroundings {
@@ -10,6 +11,8 @@ export interface Surroundings {
   readonly network: ChaosNetwork;
   /** The file that makes stores fail. */
   readonly storeFaults: string;
+  /** The file of the processes' clocks. */
+  readonly clockFaults: string;
   /** Members of the present generation, in rank order. */
   readonly members: () => readonly string[];
 }
@@ -23,7 +26,7 @@ export interface Injected {
   readonly hasHit?: () => boolean;
 }
 
-/** Does a fault to the cluster; null while its target is not there. Kinds must have been checked (`checkKinds`). */
+/** Does a fault to the cluster; null while its target is not there. */
 export function inject(fault: Fault, around: Surroundings): Injected | null {
   switch (fault.kind) {
     case 'kill':
@@ -66,11 +69,18 @@ export function inject(fault: Fault, around: Surroundings): Injected | null {
     }
     case 'store-error':
     case 'store-slow':
-    case 'disk-full':
-      writeStoreFaults(around.storeFaults, storeFaultsOf(fault, Date.now())!);
-      return { target: 'store', undo: null };
-    case 'clock-jump':
-      return null;
+    case 'disk-full': {
+      const { storeFaults: file } = around;
+      const faults = storeFaultsOf(fault)!;
+      writeStoreFaults(file, faults);
+      return { target: 'store', undo: { afterMs: fault.seconds * 1000, run: () => endStoreFaults(file, faults) } };
+    }
+    case 'clock-jump': {
+      const name = nameOf(around, fault.target);
+      if (name === null) return null;
+      jumpClock(around.clockFaults, name, fault.seconds * 1000);
+      return { target: `${name}'s clock`, undo: null };
+    }
   }
 }
 

@@ -47,7 +47,7 @@ function detail(kind: FaultKind, target: string, seconds: number): object {
     case 'cut':
       return { target };
     case 'clock-jump':
-      return { target, seconds };
+      return { target, seconds: (seconds % 2 === 0 ? -720 : 720) * seconds };
     case 'store-error':
     case 'store-slow':
     case 'disk-full':

@@ -6,13 +6,13 @@ import { AuseqError } from '@auseq/proto/errors';
 import { runTimeline, type TimelineEvent } from '@auseq/proto/run-timeline';
 import { startCluster } from '../supervisor/start-cluster.js';
 import { stopCluster } from '../supervisor/stop-cluster.js';
-import { checkKinds } from './available-kinds.js';
 import { type ChaosNetwork, startChaosNetwork } from './chaos-network.js';
+import { clockFaultsEnv } from './clock-faults.js';
 import { startFaults } from './fault-runner.js';
 import type { Surroundings } from './inject.js';
 import type { Injection } from './injection.js';
-import { type ChaosScore, type EndedRun, scoreChaos } from './score.js';
-import { storeFaultsVariable, storesCanFail } from './store-faults.js';
+import { type ChaosScore, type EndedRun, type RunLedger, scoreChaos } from './score.js';
+import { storeFaultsVariable } from './store-faults.js';
 
 /** What the coordinator is asked for; the caller knows how to speak to it. */
 export interface CoordinatorPort {
@@ -28,14 +28,16 @@ export interface CoordinatorPort {
   ): Promise<{ state: string; reason: string; step: number }>;
   /** The state digest of the checkpoint of that step; null where there is none. */
   digest(name: string, step: number): Promise<string | null>;
+  /** Reads and checks the run's sample ledger. */
+  ledger(name: string): Promise<RunLedger>;
   close(): void;
 }
 
 export interface ChaosOptions {
   readonly plan: ChaosPlan;
   readonly workers: number;
-  /** Without a quiet run nothing is compared. */
-  readonly quiet: boolean;
+  /** Workers of the quiet run; 0: there is none, and nothing is compared. */
+  readonly quietWorkers: number;
   readonly mostStepsLost: number;
   readonly allMustHit: boolean;
   readonly connect: (address: string) => Promise<CoordinatorPort>;
@@ -48,15 +50,20 @@ const stillAfterMs = 180_000;
 
 /**
  * Runs a config quietly and under faults on a cluster of its own, which is gone afterwards whatever happens, and grades
- * what was stored. Throws AU_CHAOS_UNAVAILABLE, AU_CLUSTER_START, what the coordinator throws, or the signal's reason.
+ * what was stored. Throws AU_CLUSTER_START, what the coordinator throws, or the signal's reason.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosScore> {
-  const { plan, workers, quiet, say, signal } = options;
-  checkKinds(plan.faults.map(({ kind }) => kind));
+  const { workers, quietWorkers, say, signal } = options;
   const cluster = `chaos-${process.pid}`;
   const folder = mkdtempSync(join(tmpdir(), 'auseq-chaos-'));
   const storeFaults = join(folder, 'store-faults.json');
-  const network = await startChaosNetwork(workers, storesCanFail() ? { [storeFaultsVariable]: storeFaults } : {});
+  const clockFaults = join(folder, 'clock-faults.json');
+  const network = await startChaosNetwork(workers, {
+    [storeFaultsVariable]: storeFaults,
+    ...clockFaultsEnv(clockFaults),
+    // What members give each other must travel where faults can meet it.
+    AUSEQ_SHARED_MEMORY: 'off',
+  });
   try {
     const { coordinatorPort: port, detour } = network;
     const { coordinator } = await startCluster(
@@ -67,9 +74,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosScore> {
     const runs = await options.connect(coordinator);
     try {
       await runs.workersAttach(cluster, workers, signal);
-      const quietRun = quiet ? await runQuietly(runs, options) : null;
+      const quietRun = quietWorkers > 0 ? await runQuietly(runs, options) : null;
       if (quietRun && quietRun.state !== 'completed') throw quietFailed(quietRun);
-      const { run, injections } = await runUnderFaults(runs, { cluster, network, storeFaults }, options);
+      const { run, injections } = await runUnderFaults(runs, { cluster, network, storeFaults, clockFaults }, options);
       const { mostStepsLost, allMustHit } = options;
       return scoreChaos({ quiet: quietRun, faulted: run, injections, mostStepsLost, allMustHit });
     } finally {
@@ -80,9 +87,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosScore> {
   }
 }
 
-async function runQuietly(runs: CoordinatorPort, { say, signal }: ChaosOptions): Promise<EndedRun> {
-  say('a quiet run on one worker');
-  return followed(runs, 'quiet', 1, signal, () => {});
+async function runQuietly(
+  runs: CoordinatorPort,
+  { quietWorkers: workers, say, signal }: ChaosOptions,
+): Promise<EndedRun> {
+  say(`a quiet run on ${workers === 1 ? 'one worker' : `${workers} workers`}`);
+  return followed(runs, 'quiet', workers, signal, () => {});
 }
 
 async function runUnderFaults(
@@ -128,7 +138,11 @@ async function followed(
       return { state: 'lost', reason, step: runTimeline(events).verdict.lastStep };
     });
     const sha256 = end.state === 'completed' ? await runs.digest(name, end.step) : null;
-    return { name, workers, ...end, sha256, timeline: runTimeline(events) };
+    const ledger = await runs.ledger(name).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return { ok: false, draws: 0, problems: [AuseqError.from(error).message], sha256: null };
+    });
+    return { name, workers, ...end, sha256, timeline: runTimeline(events), ledger };
   } finally {
     clearTimeout(timer);
   }

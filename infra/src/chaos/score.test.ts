@@ -14,11 +14,12 @@ const step = (ms: number, number: number, generation: number) => event(ms, 'step
 const members = (ms: number, generation: number, workers: string, base_step: number, decided?: number) =>
   event(ms, 'worker', {
     ...{ generation, workers, base_step, reason: 'worker-1 is silent', continues: decided !== undefined },
-    decided_at: decided === undefined ? '' : new Date(start + decided).toISOString(),
+    waited_ms: decided === undefined ? 0 : ms - decided,
   });
 
 const ended = (name: string, workers: number, events: TimelineEvent[], more: Partial<EndedRun> = {}): EndedRun => ({
   ...{ name, workers, state: 'completed', reason: '', step: 4, sha256: 'aa', timeline: runTimeline(events) },
+  ledger: { ok: true, draws: 32, problems: [], sha256: 'dd' },
   ...more,
 });
 const quiet = ended('quiet', 1, [members(0, 1, 'worker-0', 0), ...[1, 2, 3, 4].map((n) => step(n * 100, n, 1))]);
@@ -47,12 +48,12 @@ test('a kill that survivors take in their stride passes, with its times', () => 
   assert.deepEqual(faults, [
     {
       ...{ kind: 'kill', target: 'worker-1/step', step: 2, seconds: 0.11 },
-      ...{ detect_ms: 40, reform_ms: 50, first_commit_ms: 290, longest_pause_ms: 300 },
+      ...{ detect_ms: 40, reform_ms: 50, first_commit_ms: 290, whole_again_ms: 350, longest_pause_ms: 300 },
       ...{ steps_lost: 0, went_on: true, noticed: 'worker-1 is silent' },
     },
   ]);
-  // 3 steps in 0.3 worker-seconds against 3 steps in 1.2.
-  assert.ok(Math.abs(efficiency! - 0.25) < 1e-12, String(efficiency));
+  // 3 steps in 0.3 worker-seconds against 3 steps in 2 * 0.16 + 0.3 + 2 * 0.14.
+  assert.ok(Math.abs(efficiency! - 0.3 / 0.9) < 1e-12, String(efficiency));
 });
 
 test('each way to fail is named', () => {
@@ -64,6 +65,9 @@ test('each way to fail is named', () => {
   failing(score(survived, {}, { sha256: null }), /weights differ/);
   failing(score(survived, {}, { state: 'failed', reason: 'broken' }), /faulted run is failed: broken/);
   failing(score(survived.slice(0, 3), {}, { state: 'failed' }), /nothing went on after kill/);
+  const broken = { ok: false, draws: 8, problems: ['a draw is there twice'], sha256: 'dd' };
+  failing(score(survived, {}, { ledger: broken }), /ledger is not whole: a draw is there twice/);
+  failing(score(survived, {}, { ledger: { ...broken, ok: true, sha256: 'ee' } }), /other samples/);
   failing(score([...survived, step(800, 6, 3)]), /no commit of step 5/);
   failing(score([...survived, step(800, 4, 3)]), /step 4 was committed twice/);
   failing(score(survived, { injections: [{ ...kill, at: null }] }), /kill was not injected: the run was over before/);

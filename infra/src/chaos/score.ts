@@ -1,5 +1,6 @@
 import type { Fault } from '@auseq/configs/chaos-plan';
 import type { Commit, HistoryVerdict, MembershipChange, RunTimeline } from '@auseq/proto/run-timeline';
+import { availableSeconds } from './available-seconds.js';
 import type { Injection } from './injection.js';
 
 /** A run that has ended, with what was stored of it. */
@@ -12,6 +13,17 @@ export interface EndedRun {
   /** State digest of its last whole checkpoint; null where it has none. */
   readonly sha256: string | null;
   readonly timeline: RunTimeline;
+  readonly ledger: RunLedger;
+}
+
+/** What the sample ledger of a run says (`auseq runs ledger RUN --verify`). */
+export interface RunLedger {
+  readonly ok: boolean;
+  /** Draws that count. */
+  readonly draws: number;
+  readonly problems: readonly string[];
+  /** Of the draws, whoever took them; null where the ledger could not be read. */
+  readonly sha256: string | null;
 }
 
 export interface FaultScore {
@@ -24,6 +36,8 @@ export interface FaultScore {
   /** ms from the fault until a loss was decided, its membership stored, and a step committed by it; null: no member was lost. */
   readonly detect_ms: number | null;
   readonly reform_ms: number | null;
+  /** Until there were as many members again; null where the run or the next fault was faster. */
+  readonly whole_again_ms: number | null;
   /** Without a loss: until the next commit. */
   readonly first_commit_ms: number | null;
   /** The longest time without a commit, from the fault to the next fault. */
@@ -42,8 +56,10 @@ export interface RunScore {
   readonly sha256: string | null;
   /** From the first commit to the last. */
   readonly seconds: number;
-  /** Different steps committed after the first, by the seconds of all workers of the plan. */
+  /** Different steps committed after the first, by `worker_seconds`: a starting replacement is not yet available. */
   readonly goodput: number;
+  /** By all workers together. */
+  readonly worker_seconds: number;
 }
 
 export interface ChaosScore {
@@ -55,7 +71,10 @@ export interface ChaosScore {
   readonly efficiency: number | null;
   readonly same_bits: boolean | null;
   readonly steps_lost: number;
-  readonly ledger: HistoryVerdict;
+  readonly commits: HistoryVerdict;
+  readonly ledger: RunLedger;
+  /** Each draw of the quiet run, in its step. */
+  readonly same_draws: boolean | null;
   readonly faults: readonly FaultScore[];
 }
 
@@ -78,11 +97,14 @@ export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustH
   const quietScore = quiet ? scoreRun(quiet) : null;
   const faultedScore = scoreRun(faulted);
   const sameBits = quiet ? quiet.sha256 !== null && quiet.sha256 === faulted.sha256 : null;
+  const sameDraws = quiet ? quiet.ledger.sha256 !== null && quiet.ledger.sha256 === faulted.ledger.sha256 : null;
   const { gaps, repeats, rolledBack } = timeline.verdict;
   const failures = [
     ...(quiet && quiet.state !== 'completed' ? [`the quiet run is ${quiet.state}: ${quiet.reason}`] : []),
     ...(faulted.state === 'completed' ? [] : [`the faulted run is ${faulted.state}: ${faulted.reason}`]),
     ...(sameBits === false ? [`its weights differ from the quiet run's (${faulted.sha256} and ${quiet?.sha256})`] : []),
+    ...(faulted.ledger.ok ? [] : [`its ledger is not whole: ${faulted.ledger.problems[0] ?? 'no reason'}`]),
+    ...(sameDraws === false ? ["its ledger names other samples than the quiet run's"] : []),
     ...(gaps.length > 0 ? [`no commit of step ${gaps.join(', ')}`] : []),
     ...(repeats.length > 0 ? [`step ${repeats.join(', ')} was committed twice`] : []),
     ...(rolledBack > mostStepsLost ? [`${rolledBack} committed steps were lost and taken again`] : []),
@@ -101,7 +123,9 @@ export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustH
     efficiency: quietScore && quietScore.goodput > 0 ? faultedScore.goodput / quietScore.goodput : null,
     same_bits: sameBits,
     steps_lost: rolledBack,
-    ledger: timeline.verdict,
+    commits: timeline.verdict,
+    ledger: faulted.ledger,
+    same_draws: sameDraws,
     faults,
   };
 }
@@ -112,8 +136,9 @@ function scoreRun({ name, state, step, workers, sha256, timeline }: EndedRun): R
   const { commits } = timeline;
   const seconds = ((commits.at(-1)?.at ?? 0) - (commits[0]?.at ?? 0)) / 1000;
   const steps = new Set(commits.map((commit) => commit.step)).size;
-  const goodput = seconds > 0 ? (steps - 1) / (seconds * workers) : 0;
-  return { run: name, state, steps: step, workers, sha256, seconds, goodput };
+  const available = availableSeconds(timeline);
+  const goodput = available > 0 ? (steps - 1) / available : 0;
+  return { run: name, state, steps: step, workers, sha256, seconds, goodput, worker_seconds: available };
 }
 
 function scoreFault(
@@ -124,7 +149,14 @@ function scoreFault(
 ): FaultScore {
   const { kind } = fault;
   if (at === null) {
-    const none = { step: null, seconds: null, detect_ms: null, reform_ms: null, first_commit_ms: null };
+    const none = {
+      step: null,
+      seconds: null,
+      detect_ms: null,
+      reform_ms: null,
+      first_commit_ms: null,
+      whole_again_ms: null,
+    };
     return {
       kind,
       target,
@@ -151,11 +183,19 @@ function scoreFault(
     detect_ms: since(loss?.detectedAt),
     reform_ms: since(loss?.reformedAt),
     first_commit_ms: since(after.find((commit) => commit.at >= (loss?.reformedAt ?? at))?.at),
+    whole_again_ms: since(loss && wholeAgain(changes, loss, until)),
     longest_pause_ms: longestPause(commits, at, until),
     steps_lost: losses.reduce((sum, { stepsLost }) => sum + stepsLost, 0),
     went_on: after.length > 0 || completed,
     noticed: loss?.reason ?? 'no member was lost',
   };
+}
+
+/** When a membership as large as that before the loss was stored. */
+function wholeAgain(changes: readonly MembershipChange[], loss: MembershipChange, until: number): number | null {
+  const size = loss.workers.length - loss.joined.length + loss.left.length;
+  const later = changes.slice(changes.indexOf(loss));
+  return later.find(({ workers, reformedAt }) => workers.length >= size && reformedAt < until)?.reformedAt ?? null;
 }
 
 /** The longest time between two commits that follow each other, of those that end after `from` and begin before `until`; what comes later is the next fault's. */

@@ -1,31 +1,24 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Fault } from '@auseq/configs/chaos-plan';
 
 /** Names the file that the stores of a process read at each call. */
 export const storeFaultsVariable = 'AUSEQ_STORE_FAULTS';
 
-/** What is written there; `untilMs` is milliseconds since 1970, and ends the fault by itself. */
+/** What is written there; removing the file ends the fault. */
 export interface StoreFaults {
   readonly error?: 'unreachable' | 'quota';
   readonly delayMs?: number;
-  readonly untilMs: number;
-}
-
-/** True where the stores of this build can be made to fail. */
-export function storesCanFail(): boolean {
-  return existsSync(fileURLToPath(new URL('../store/faulty-store.js', import.meta.url)));
 }
 
 /** What a fault of the store says in the file: pure; null for every other kind. */
-export function storeFaultsOf(fault: Fault, now: number): StoreFaults | null {
+export function storeFaultsOf(fault: Fault): StoreFaults | null {
   switch (fault.kind) {
     case 'store-error':
-      return { error: 'unreachable', untilMs: now + fault.seconds * 1000 };
+      return { error: 'unreachable' };
     case 'disk-full':
-      return { error: 'quota', untilMs: now + fault.seconds * 1000 };
+      return { error: 'quota' };
     case 'store-slow':
-      return { delayMs: fault.delay_ms, untilMs: now + fault.seconds * 1000 };
+      return { delayMs: fault.delay_ms };
     default:
       return null;
   }
@@ -36,4 +29,14 @@ export function writeStoreFaults(file: string, faults: StoreFaults): void {
   const temporary = `${file}.tmp`;
   writeFileSync(temporary, JSON.stringify(faults));
   renameSync(temporary, file);
+}
+
+/** Ends these faults, where no later ones have taken their place. */
+export function endStoreFaults(file: string, faults: StoreFaults): void {
+  const text = JSON.stringify(faults);
+  try {
+    if (readFileSync(file, 'utf8') === text) rmSync(file);
+  } catch {
+    // they are over already
+  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AuseqError } from '@auseq/proto/errors';
 import { connect, type NatsConnection } from 'nats';
+import { reconnectDelay } from './reconnect-delay.js';
 
 const pollMs = 50;
 
@@ -23,8 +24,7 @@ export async function connectNats(
     name,
     timeout: timeoutMs,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 100,
+    reconnectDelayHandler: reconnectDelay(),
     pingInterval: 5000,
     maxPingOut: 2,
   });

@@ -71,22 +71,20 @@ export async function answerFault(fault: StoreFault | null, url: string, signal?
 }
 
 /**
- * Faults from a JSON file, read anew at each call: {"error": "unreachable" | "refused" | "quota", "delayMs": N, "untilMs": T,
- * "quotaBytes": N}. `untilMs` (milliseconds since 1970) ends the fault; `quota` fails puts only, once more than `quotaBytes`
- * were put by this process. A file that is missing or empty means no fault; one that is no JSON throws AU_USAGE.
+ * Faults from a JSON file, read anew at each call: {"error": "unreachable" | "refused" | "quota", "delayMs": N,
+ * "quotaBytes": N}. `quota` fails puts only, once more than `quotaBytes` were put by this process. A file that is missing or empty means no fault; one that is no JSON throws AU_USAGE.
  */
 export function faultsOfFile(file: string): FaultSource {
   let put = 0;
   return ({ verb, bytes }) => {
-    const { error, delayMs, untilMs, quotaBytes = 0 } = readFaults(file);
-    if (untilMs !== undefined && Date.now() >= untilMs) return null;
+    const { error, delayMs, quotaBytes = 0 } = readFaults(file);
     if (error !== 'quota') return { ...(error ? { error } : {}), ...(delayMs ? { delayMs } : {}) };
     if (verb === 'put') put += bytes;
     return { ...(verb === 'put' && put > quotaBytes ? { error } : {}), ...(delayMs ? { delayMs } : {}) };
   };
 }
 
-function readFaults(file: string): StoreFault & { untilMs?: number; quotaBytes?: number } {
+function readFaults(file: string): StoreFault & { quotaBytes?: number } {
   let text: string;
   try {
     text = readFileSync(file, 'utf8').trim();

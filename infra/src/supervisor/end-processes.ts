@@ -3,9 +3,9 @@ import { isAlive, type ProcessIdentity, processesWithToken, signalProcess } from
 
 /** Waits until none of the processes lives; false when the deadline comes first. */
 export async function waitGone(processes: readonly ProcessIdentity[], deadlineMs: number): Promise<boolean> {
-  const end = Date.now() + deadlineMs;
+  const end = performance.now() + deadlineMs;
   while (processes.some(isAlive)) {
-    if (Date.now() > end) return false;
+    if (performance.now() > end) return false;
     await sleep(20);
   }
   return true;
@@ -21,14 +21,14 @@ export async function endProcessesWithToken(
   spare: readonly number[] = [],
 ): Promise<number> {
   const ended = new Set<number>();
-  const deadline = Date.now() + graceMs;
+  const deadline = performance.now() + graceMs;
   for (let round = 0; round < 250; round++) {
     const found = processesWithToken(token).filter(({ pid }) => !spare.includes(pid));
     if (found.length === 0) break;
     for (const each of found) {
       const first = !ended.has(each.pid);
       ended.add(each.pid);
-      if (Date.now() >= deadline) signalProcess(each, 'SIGKILL');
+      if (performance.now() >= deadline) signalProcess(each, 'SIGKILL');
       else if (first) signalProcess(each, 'SIGTERM');
     }
     await sleep(20);

@@ -50,7 +50,7 @@ export class SupervisedChild {
   /** Starts the process; it counts as running once its probe succeeds. */
   start(): void {
     this.life = new AbortController();
-    this.startedAt = Date.now();
+    this.startedAt = performance.now();
     const log = openLog(this.logFile);
     const child = spawn(this.spec.command, this.spec.args, {
       env: { ...process.env, ...this.spec.env, [tokenVariable]: this.host.token },
@@ -127,7 +127,7 @@ export class SupervisedChild {
       this.become('stopped');
       return;
     }
-    const decision = decideRestart(this.failures, this.startedAt, Date.now());
+    const decision = decideRestart(this.failures, this.startedAt, performance.now());
     this.failures = decision.failures;
     this.host.log({ child: this.spec.name, how, restartInMs: decision.delayMs, reason: decision.reason });
     this.become('backoff');

@@ -11,7 +11,13 @@ interface Report {
   readonly failures: readonly string[];
   readonly same_bits: boolean;
   readonly steps_lost: number;
-  readonly ledger: { readonly lastStep: number; readonly gaps: readonly number[]; readonly repeats: readonly number[] };
+  readonly ledger: { readonly ok: boolean };
+  readonly same_draws: boolean;
+  readonly commits: {
+    readonly lastStep: number;
+    readonly gaps: readonly number[];
+    readonly repeats: readonly number[];
+  };
   readonly faults: readonly {
     readonly kind: string;
     readonly target: string;
@@ -37,8 +43,9 @@ describe('auseq chaos run', () => {
     assert.equal(finished.code, 0, `${finished.stderr}\n${finished.stdout}`);
     const report = JSON.parse(finished.stdout) as Report;
     assert.deepEqual([report.verdict, report.failures, report.same_bits], ['PASS', [], true]);
-    assert.deepEqual([report.steps_lost, report.ledger.lastStep], [0, 30]);
-    assert.deepEqual([report.ledger.gaps, report.ledger.repeats], [[], []]);
+    assert.deepEqual([report.steps_lost, report.commits.lastStep], [0, 30]);
+    assert.deepEqual([report.commits.gaps, report.commits.repeats], [[], []]);
+    assert.deepEqual([report.ledger.ok, report.same_draws], [true, true]);
     assert.equal(report.faults.length, 1);
     const [{ kind, target, went_on, detect_ms }] = report.faults as [Report['faults'][number]];
     assert.deepEqual([kind, target, went_on], ['kill', 'worker-1/step', true]);
@@ -54,6 +61,8 @@ describe('auseq chaos run', () => {
       '{ kind: kill-coordinator, at: { step: 20 } }',
       '{ kind: corrupt-frame, target: rank 0, count: 3, at: { step: 30 } }',
       '{ kind: cut, target: all, from: both, at: { step: 40 } }',
+      '{ kind: clock-jump, target: rank 1, seconds: 3600, at: { step: 44 } }',
+      '{ kind: clock-jump, target: coordinator, seconds: -3600, at: { step: 46 } }',
       '{ kind: restart-nats, at: { step: 50 } }',
       '{ kind: store-error, seconds: 2, at: { step: 60 } }',
       '{ kind: kill, target: rank 1, at: { step: 75 } }',
@@ -66,7 +75,8 @@ describe('auseq chaos run', () => {
     assert.equal(finished.code, 0, `${finished.stderr}\n${finished.stdout}`);
     const report = JSON.parse(finished.stdout) as Report;
     assert.deepEqual([report.verdict, report.failures, report.same_bits], ['PASS', [], true]);
-    assert.deepEqual([report.steps_lost, report.ledger.lastStep, report.faults.length], [0, 90, faults.length]);
-    assert.deepEqual([report.ledger.gaps, report.ledger.repeats], [[], []]);
+    assert.deepEqual([report.steps_lost, report.commits.lastStep, report.faults.length], [0, 90, faults.length]);
+    assert.deepEqual([report.commits.gaps, report.commits.repeats], [[], []]);
+    assert.deepEqual([report.ledger.ok, report.same_draws], [true, true]);
   });
 });

@@ -51,7 +51,7 @@ export class Agent {
   async run(): Promise<void> {
     let backoffMs = firstBackoffMs;
     while (!this.end.signal.aborted) {
-      const attachedAt = Date.now();
+      const attachedAt = performance.now();
       try {
         await this.attach();
       } catch (error) {
@@ -59,14 +59,14 @@ export class Agent {
         if (!this.end.signal.aborted) this.options.logger.warn({ why: String(error) }, 'no stream to the coordinator');
       }
       backoffMs =
-        Date.now() - attachedAt > longestBackoffMs ? firstBackoffMs : Math.min(longestBackoffMs, backoffMs * 2);
+        performance.now() - attachedAt > longestBackoffMs ? firstBackoffMs : Math.min(longestBackoffMs, backoffMs * 2);
       await pause(backoffMs, undefined, { signal: this.end.signal }).catch(() => {});
     }
   }
 
   /** Drains a step process that is stepping, then ends; `force` ends at once. */
   async stop(force: boolean): Promise<void> {
-    const deadline = Date.now() + drainWithinMs;
+    const deadline = performance.now() + drainWithinMs;
     if (force || this.child?.report.state !== 'stepping') this.child?.leave();
     else {
       this.draining = true;
@@ -75,7 +75,7 @@ export class Agent {
       const { child } = this;
       setTimeout(() => !this.told && child.drain(), answerWithinMs).unref();
     }
-    while (this.child && Date.now() < deadline) await pause(20);
+    while (this.child && performance.now() < deadline) await pause(20);
     this.child?.kill();
     this.outgoing?.close();
     this.end.abort();

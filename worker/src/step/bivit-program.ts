@@ -155,10 +155,10 @@ async function takeOverWeights(engine: BivitEngine, { config, isFirst, logger, e
 }
 
 async function openRun(context: StepContext): Promise<Opened> {
-  const started = Date.now();
+  const started = performance.now();
   const inputs = await openInputs(context);
   const engine = createBivitEngine(inputs, context.sync);
-  context.logger.info({ ms: Date.now() - started }, 'programs are compiled');
+  context.logger.info({ ms: Math.round(performance.now() - started) }, 'programs are compiled');
   const held = splitDraws(inputs.manifest, 'val', inputs.config.dataset.windowsize);
   const sources = {
     engine,

@@ -36,13 +36,17 @@ export async function openInputs({ config, logger, signal }: StepContext): Promi
     denseIndices: assets.landmarks.denseIndices,
   });
   const fitted = config.model.coarse === 'fit' || (config.model.coarse === 'auto' && assets.kind === 'stand-in');
-  const started = Date.now();
+  const started = performance.now();
   const coarse = fitted
     ? // Of all sequences, so that a video has one shape whatever the window.
       await coarseCodes({ manifest: whole, root, assets, cacheDir: join(auseqHome(), 'coarse'), signal })
     : new Map<string, never>();
   logger.info(
-    { sequences: manifest.sequences.length, coarse: fitted ? 'fit' : 'e_flame', ms: Date.now() - started },
+    {
+      sequences: manifest.sequences.length,
+      coarse: fitted ? 'fit' : 'e_flame',
+      ms: Math.round(performance.now() - started),
+    },
     'inputs are open',
   );
   return { config, assets, manifest, loader, coarse, featureCache: join(auseqHome(), 'features') };

@@ -1,5 +1,4 @@
 import { type ChaosPlan, type FaultKind, faultKinds, loadChaosPlan } from '@auseq/configs/chaos-plan';
-import { availableKinds, checkKinds } from '@auseq/infra/chaos/available-kinds';
 import { randomPlan } from '@auseq/infra/chaos/random-plan';
 import { runChaos } from '@auseq/infra/chaos/run-chaos';
 import { AuseqError } from '@auseq/proto/errors';
@@ -41,10 +40,11 @@ export default class ChaosRun extends AuseqCommand {
       min: 0,
     }),
     quiet: Flags.boolean({
-      description: 'run the config without faults first, on one worker, to compare with',
+      description: 'run the config without faults first, to compare with',
       default: true,
       allowNo: true,
     }),
+    'quiet-workers': Flags.integer({ description: 'workers of that run', default: 1, min: 1, max: 64 }),
     'max-steps-lost': Flags.integer({
       description: 'committed steps that all faults together may take back',
       default: 0,
@@ -63,7 +63,7 @@ export default class ChaosRun extends AuseqCommand {
     const score = await runChaos({
       plan,
       workers: flags.workers,
-      quiet: flags.quiet,
+      quietWorkers: flags.quiet ? Math.min(flags['quiet-workers'], flags.workers) : 0,
       mostStepsLost: flags['max-steps-lost'],
       allMustHit: flags.plan !== undefined,
       connect: (address) => openCoordinatorPort(address, load, (message) => this.say(message)),
@@ -96,8 +96,7 @@ function planOf({ plan, random, seed, kinds, duration, workers }: PlanFlags): Ch
   const rate = Number(random);
   if (!(rate > 0 && rate <= 600))
     throw usage(`--random ${random} is no rate`, 'it is a number of faults a minute, up to 600');
-  const chosen = kinds === undefined ? availableKinds : kinds.split(',').map(knownKind);
-  checkKinds(chosen);
+  const chosen = kinds === undefined ? faultKinds : kinds.split(',').map(knownKind);
   return randomPlan({ rate, seed, kinds: chosen, workers, durationSeconds: duration });
 }
 
