@@ -168,13 +168,14 @@ describe('inferClip', () => {
     await refuses('AU_CHECKPOINT_NOT_FOUND', /is no folder/, { checkpoint: join(folder, 'gone') });
     const damaged = join(folder, 'damaged');
     await cp(checkpoint, damaged, { recursive: true });
-    const part = join(damaged, 'part-000.safetensors');
+    const name = (await readdir(damaged)).find((file) => file.startsWith('part-000'))!;
+    const part = join(damaged, name);
     const bytes = await readFile(part);
     bytes[bytes.length - 1]! ^= 1;
     await writeFile(part, bytes);
     await refuses('AU_CHECKPOINT_CORRUPT', /part-000/, { checkpoint: damaged });
     await rm(part);
-    await refuses('AU_CHECKPOINT_CORRUPT', /part-000.safetensors cannot be read/, { checkpoint: damaged });
+    await refuses('AU_CHECKPOINT_CORRUPT', /part-000.*safetensors cannot be read/, { checkpoint: damaged });
     const other = join(folder, 'other-preset');
     await cp(assets, other, { recursive: true });
     const manifest = await readFile(join(other, 'assets.json'), 'utf8');

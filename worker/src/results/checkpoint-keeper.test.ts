@@ -50,7 +50,7 @@ describe('checkpoints and a store that fails', () => {
 
   it('go straight to one that is well, and nothing is written locally', async () => {
     const keeper = keep();
-    assert.equal((await keeper.write(aState(10), {})).spooled, false);
+    assert.equal((await keeper.write(aState(10), {}, 1)).spooled, false);
     await keeper.settle(1_000);
     assert.deepEqual(await wholeSteps(store, run), [10]);
     assert.equal(existsSync(folder()), false);
@@ -60,7 +60,7 @@ describe('checkpoints and a store that fails', () => {
   it('wait on the local disk while it is away and follow in order when it is back', async () => {
     fault = { error: 'unreachable' };
     const keeper = keep();
-    for (const step of [10, 20, 30]) assert.equal((await keeper.write(aState(step), {})).spooled, true);
+    for (const step of [10, 20, 30]) assert.equal((await keeper.write(aState(step), {}, 1)).spooled, true);
     await assert.rejects(keeper.settle(50), (error: Error) => {
       assert.match(error.message, /step 10, 20, 30.*AU_STORE_UNREACHABLE.*AU_CHECKPOINT_SPOOLED/s);
       assert.ok(error.message.includes(folder()));
@@ -72,15 +72,15 @@ describe('checkpoints and a store that fails', () => {
     assert.deepEqual(left(), ['uploaded 10', 'uploaded 20', 'uploaded 30']);
     assert.deepEqual(await wholeSteps(store, run), [10, 20, 30]);
     assert.equal(existsSync(folder()), false);
-    assert.equal((await keeper.write(aState(40), {})).spooled, false);
+    assert.equal((await keeper.write(aState(40), {}, 1)).spooled, false);
   });
 
   it('wait too where it answers nothing, and where it refuses, which is said by name', async () => {
     fault = { delayMs: 60_000 };
     const keeper = keep();
-    assert.equal((await keeper.write(aState(10), {})).spooled, true);
+    assert.equal((await keeper.write(aState(10), {}, 1)).spooled, true);
     fault = { error: 'refused' };
-    await keeper.write(aState(20), {});
+    await keeper.write(aState(20), {}, 1);
     await assert.rejects(keeper.settle(2_500), /AU_STORE_REFUSED/);
     const codes = notices.flatMap((each) => (each.kind === 'trouble' ? [each.error.code] : []));
     assert.equal(codes.at(-1), 'AU_STORE_REFUSED');
@@ -89,7 +89,7 @@ describe('checkpoints and a store that fails', () => {
   it('of a dead process are sent by the next one, if they are still wanted', async () => {
     fault = { error: 'unreachable' };
     const dead = keep();
-    for (const step of [10, 20]) await dead.write(aState(step), {});
+    for (const step of [10, 20]) await dead.write(aState(step), {}, 1);
     await dead.close();
     fault = null;
     for (const step of [30, 40]) await writeCheckpoint(store, run, aState(step), {});
@@ -112,7 +112,7 @@ describe('checkpoints and a store that fails', () => {
     assert.deepEqual(planDrops(waiting, 10, 0), [1, 2, 3]);
     fault = { error: 'unreachable' };
     const keeper = keep(spoolOf(1));
-    for (const step of [10, 20]) await keeper.write(aState(step), {});
+    for (const step of [10, 20]) await keeper.write(aState(step), {}, 1);
     assert.deepEqual(
       notices.filter(({ kind }) => kind === 'dropped'),
       [{ kind: 'dropped', steps: [10], folder: folder() }],
@@ -126,15 +126,15 @@ describe('checkpoints and a store that fails', () => {
     fault = { error: 'unreachable' };
     const room = { bytes: 1e12 };
     const keeper = keep(spoolOf(1e9, async () => room.bytes));
-    await keeper.write(aState(10), {});
+    await keeper.write(aState(10), {}, 1);
     room.bytes = 10;
-    await assert.rejects(keeper.write(aState(20), {}), { code: 'AU_DISK_FULL' });
+    await assert.rejects(keeper.write(aState(20), {}, 1), { code: 'AU_DISK_FULL' });
     assert.deepEqual(
       (await spoolOf().pending()).map(({ step }) => step),
       [10],
     );
     fault = null;
-    const written = await keeper.write(aState(30), {});
+    const written = await keeper.write(aState(30), {}, 1);
     await keeper.settle(5_000);
     assert.deepEqual(await wholeSteps(store, run), [10, 30]);
     assert.equal(written.spooled, false);

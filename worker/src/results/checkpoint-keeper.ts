@@ -2,9 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { AuseqError, type SerialisedError } from '@auseq/proto/errors';
 import { type CheckpointManifest, isEpochEnd, planRetention, type RetentionRule } from './checkpoint-layout.js';
+import type { PartShare } from './checkpoint-parts.js';
 import type { CheckpointSpool } from './checkpoint-spool.js';
 import { impatient } from './impatient-store.js';
 import { storedSteps } from './retain-checkpoints.js';
+import { shareCheckpoint } from './share-checkpoint.js';
 import type { TrainingState } from './state-digest.js';
 import { type UploadOutcome, uploadSpooled } from './upload-spooled.js';
 import { writeCheckpoint } from './write-checkpoint.js';
@@ -28,12 +30,23 @@ export interface KeeperOptions {
   readonly backoffMs?: { readonly first: number; readonly longest: number };
 }
 
+export interface WrittenCheckpoint {
+  readonly manifest: CheckpointManifest;
+  /** It is on the local disk; a notice follows when it has reached the store. */
+  readonly spooled: boolean;
+  /** Parts that this member wrote; the others were there. */
+  readonly wrote: number;
+}
+
 export interface CheckpointKeeper {
   /** Resolves when the checkpoint is whole in the store, or (`spooled`) on the local disk. Throws what both threw. */
   write(
     state: TrainingState,
     provenance: Readonly<Record<string, string>>,
-  ): Promise<{ manifest: CheckpointManifest; spooled: boolean }>;
+    members: number,
+  ): Promise<WrittenCheckpoint>;
+  /** Writes the share of a member that is not the writer, straight to the store. Returns the number of parts; throws what the store throws. */
+  share(state: TrainingState, share: PartShare): Promise<number>;
   /** Begins with what an earlier process left behind. */
   start(): Promise<void>;
   /** Waits until nothing waits. Throws AU_CHECKPOINT_SPOOLED after `deadlineMs`, with the folder. */
@@ -62,18 +75,18 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
     trouble = coded;
   };
 
-  const direct = async (state: TrainingState, provenance: Readonly<Record<string, string>>) => {
+  const direct = async (state: TrainingState, provenance: Readonly<Record<string, string>>, members: number) => {
     const store = impatient(await open(directMs), directMs);
-    const manifest = await writeCheckpoint(store, run, state, provenance);
+    const written = await writeCheckpoint(store, run, state, provenance, { members, signal: end.signal });
     trouble = null;
-    return { manifest, spooled: false };
+    return { ...written, spooled: false };
   };
 
   const later = async (into: CheckpointSpool, state: TrainingState, provenance: Readonly<Record<string, string>>) => {
     const { manifest, dropped } = await into.add(state, provenance);
     if (dropped.length > 0) tell({ kind: 'dropped', steps: dropped, folder: into.folder });
     kick();
-    return { manifest, spooled: true };
+    return { manifest, spooled: true, wrote: manifest.parts.length };
   };
 
   const uploadFirst = async (from: CheckpointSpool, waiting: readonly CheckpointManifest[]) => {
@@ -121,12 +134,12 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
       await spool?.sweep().catch(inTrouble);
       kick();
     },
-    async write(state, provenance) {
-      if (!spool) return direct(state, provenance);
+    async write(state, provenance, members) {
+      if (!spool) return direct(state, provenance, members);
       const isBehind = (await spool.pending().catch(() => [])).length > 0;
       const [one, other] = isBehind
-        ? [() => later(spool, state, provenance), () => direct(state, provenance)]
-        : [() => direct(state, provenance), () => later(spool, state, provenance)];
+        ? [() => later(spool, state, provenance), () => direct(state, provenance, members)]
+        : [() => direct(state, provenance, members), () => later(spool, state, provenance)];
       try {
         return await one();
       } catch (error) {
@@ -135,6 +148,9 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
           throw bothFailed(AuseqError.from(error), AuseqError.from(second));
         });
       }
+    },
+    async share(state, share) {
+      return shareCheckpoint(impatient(await open(directMs), directMs), run, state, share, end.signal);
     },
     async settle(deadlineMs) {
       kick();

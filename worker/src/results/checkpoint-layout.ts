@@ -19,21 +19,28 @@ export interface CheckpointPart {
   readonly bytes: number;
 }
 
-/** Arrays are dealt to parts of about this size, so that parts can be written and fetched side by side. */
-export const partBytes = 64 * 1024 * 1024;
+/** Parts of a state, about: members write them side by side. */
+const wantedParts = 8;
+const smallestPart = 64 * 1024;
+const largestPart = 64 * 1024 * 1024;
 
 export function checkpointFolder(run: string, step: number): string {
   return `runs/${run}/checkpoints/${String(step).padStart(8, '0')}`;
+}
+
+/** A part's name carries its content: whoever writes it writes the same, and a process that wakes up late harms nothing. */
+export function partKey(run: string, step: number, index: number, sha256: string): string {
+  return `${checkpointFolder(run, step)}/part-${String(index).padStart(3, '0')}-${sha256.slice(0, 16)}.safetensors`;
 }
 
 export function manifestKey(run: string, step: number): string {
   return `${checkpointFolder(run, step)}/manifest.json`;
 }
 
-/** Cuts arrays, in order, into groups of at most `limit` bytes (a larger array stands alone). */
+/** Cuts arrays, in order, into groups of at most `limit` bytes (a larger array stands alone); by default into about eight. */
 export function planParts<T extends { readonly data: { readonly byteLength: number } }>(
   arrays: readonly T[],
-  limit = partBytes,
+  limit = partLimit(arrays.reduce((sum, { data }) => sum + data.byteLength, 0)),
 ): T[][] {
   const parts: T[][] = [];
   let size = 0;
@@ -48,6 +55,10 @@ export function planParts<T extends { readonly data: { readonly byteLength: numb
     }
   }
   return parts;
+}
+
+function partLimit(bytes: number): number {
+  return Math.min(largestPart, Math.max(smallestPart, Math.ceil(bytes / wantedParts)));
 }
 
 /** What a run keeps beside its newest checkpoints, in optimiser steps. */

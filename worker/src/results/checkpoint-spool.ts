@@ -89,7 +89,7 @@ export function openSpool({ folder, run, storeUrl, limitBytes, free = freeBytes 
       await requireFreeBytes(dirname(folder), needed, 'a checkpoint', free);
       const files = await open();
       await writeFile(join(folder, noteFile), `${JSON.stringify({ run, storeUrl })}\n`);
-      const manifest = await writeCheckpoint(files, run, state, provenance).catch(async (error: unknown) => {
+      const { manifest } = await writeCheckpoint(files, run, state, provenance).catch(async (error: unknown) => {
         await rm(join(folder, checkpointFolder(run, state.snapshot.step)), { recursive: true, force: true });
         throw error;
       });

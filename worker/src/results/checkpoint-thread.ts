@@ -22,8 +22,11 @@ port.on('message', (request: CheckpointRequest) => {
     const { id } = request;
     try {
       if (request.kind === 'start') await keeper.start();
-      if (request.kind === 'write') send({ id, written: await keeper.write(request.state, provenance) });
-      else {
+      if (request.kind === 'write') {
+        const { state, share } = request;
+        if (share.rank === 0) send({ id, written: await keeper.write(state, provenance, share.members) });
+        else send({ id, shared: await keeper.share(state, share) });
+      } else {
         if (request.kind === 'settle') await keeper.settle(request.deadlineMs);
         send({ id });
       }

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@auseq/infra/store/object-store';
-import { manifestKey } from './checkpoint-layout.js';
+import { checkpointFolder, manifestKey } from './checkpoint-layout.js';
 import { readCheckpoint } from './read-checkpoint.js';
 import { storedSteps } from './retain-checkpoints.js';
 import type { TrainingState } from './state-digest.js';
@@ -12,6 +12,14 @@ export function aState(step: number, values = 64): TrainingState {
     data: Float32Array.from({ length: values }, (_, at) => step + index / 3 + at / 7),
   }));
   return { snapshot: { step, arrays }, data: { epoch: 0, position: step }, seed: 1 };
+}
+
+/** Key of the only part of a checkpoint in a store. */
+export async function onlyPart(store: Pick<ObjectStore, 'list'>, run: string, step: number): Promise<string> {
+  const parts: string[] = [];
+  for await (const { key } of store.list(`${checkpointFolder(run, step)}/part-`)) parts.push(key);
+  if (parts.length !== 1) throw new Error(`${parts.length} parts`);
+  return parts[0]!;
 }
 
 export class Killed extends Error {}

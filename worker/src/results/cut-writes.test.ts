@@ -6,9 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { openStore } from '@auseq/infra/store/open-store';
-import { checkpointFolder, manifestKey } from './checkpoint-layout.js';
+import { manifestKey } from './checkpoint-layout.js';
 import { openSpool } from './checkpoint-spool.js';
-import { aState, dyingStore, Killed, wholeSteps } from './checkpoints.fixture.js';
+import { aState, dyingStore, Killed, onlyPart, wholeSteps } from './checkpoints.fixture.js';
 import { retainCheckpoints } from './retain-checkpoints.js';
 import { uploadSpooled } from './upload-spooled.js';
 import { writeCheckpoint } from './write-checkpoint.js';
@@ -64,7 +64,7 @@ describe('a process that dies at any write leaves nothing that is listed and not
     const damage = async (store: ObjectStore) => {
       await writeCheckpoint(store, run, aState(10), {});
       await writeCheckpoint(store, run, aState(20), {});
-      await store.put(`${checkpointFolder(run, 20)}/part-000.safetensors`, Buffer.from('damaged'));
+      await store.put(await onlyPart(store, run, 20), Buffer.from('damaged'));
     };
     const places = await everywhere(
       async (store) => void (await writeCheckpoint(store, run, { ...aState(20), seed: 2 }, {})),
@@ -123,7 +123,7 @@ describe('a process that dies at any write leaves nothing that is listed and not
     const before = await store.get(manifestKey(run, 20));
     for (const step of [20, 30]) await spool.add(aState(step), {});
     const files = await openStore(pathToFileURL(folder).href);
-    await files.put(`${checkpointFolder(run, 30)}/part-000.safetensors`, Buffer.from('cut'));
+    await files.put(await onlyPart(files, run, 30), Buffer.from('cut'));
     const outcomes = [];
     for (const manifest of await spool.pending()) outcomes.push(await uploadSpooled(spool, store, manifest));
     assert.deepEqual(outcomes, ['there', 'damaged']);

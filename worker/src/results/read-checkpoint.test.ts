@@ -7,20 +7,21 @@ import { pathToFileURL } from 'node:url';
 import { faultyStore } from '@auseq/infra/store/faulty-store';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { openStore } from '@auseq/infra/store/open-store';
-import { checkpointFolder, manifestKey } from './checkpoint-layout.js';
-import { aState } from './checkpoints.fixture.js';
+import { manifestKey } from './checkpoint-layout.js';
+import { aState, onlyPart } from './checkpoints.fixture.js';
 import { readCheckpoint } from './read-checkpoint.js';
 import { writeCheckpoint } from './write-checkpoint.js';
 
 describe('reading a checkpoint', () => {
   const key = manifestKey('r', 10);
-  const part = `${checkpointFolder('r', 10)}/part-000.safetensors`;
+  let part: string;
   let folder: string;
   let store: ObjectStore;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'auseq-read-'));
     store = await openStore(pathToFileURL(folder).href);
     await writeCheckpoint(store, 'r', aState(10), {});
+    part = await onlyPart(store, 'r', 10);
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -17,6 +17,7 @@ import { readModelTar } from '../results/read-model-tar.js';
 import { retainCheckpoints } from '../results/retain-checkpoints.js';
 import { createScalarLog, type ScalarLog } from '../results/scalar-log.js';
 import { spoolFolder } from '../results/spool-folder.js';
+import type { TrainingState } from '../results/state-digest.js';
 import { writePictureGrid } from '../results/train-images.js';
 import { type BivitEngine, createBivitEngine } from './bivit-engine.js';
 import { compareProvenance, refuseOtherBits } from './compare-provenance.js';
@@ -84,15 +85,17 @@ export function createBivitProgram(): StepProgram {
         looksAfterSpool = true;
         await record(open(), commit, context);
       },
-      async writeCheckpoint({ step, snapshot }, context) {
+      async writeCheckpoint({ step, snapshot, share }, context) {
         const { inputs, checkpoints } = open();
-        const { config, manifest } = inputs;
-        const used = step * config.batch.leaves * config.dataset.batch_size;
-        const data = positionOf(manifest, config, used);
-        const written = await checkpoints.write({ snapshot, data, seed: config.train.seed });
+        const written = await checkpoints.write(trainingState(inputs, snapshot), share.members);
         if (!written.spooled) await removeOldCheckpoints(open().inputs, context);
         const { sha256, bytes } = written.manifest;
-        return { key: manifestKey(context.run, step), sha256, bytes, spooled: written.spooled };
+        const { spooled, wrote } = written;
+        return { key: manifestKey(context.run, step), sha256, bytes, spooled, wrote };
+      },
+      shareCheckpoint({ snapshot, share }) {
+        const { inputs, checkpoints } = open();
+        return checkpoints.share(trainingState(inputs, snapshot), share);
       },
       async loadCheckpoint(key, { config, store, signal, logger }) {
         const { manifest, state } = await readCheckpoint(store, key, signal);
@@ -177,6 +180,11 @@ async function openRun(context: StepContext): Promise<Opened> {
     checkpoints: await openCheckpoints(inputs, engine, context),
     scalars: createScalarLog(context.store, context.run),
   };
+}
+
+function trainingState({ config, manifest }: EngineInputs, snapshot: EngineSnapshot): TrainingState {
+  const used = snapshot.step * config.batch.leaves * config.dataset.batch_size;
+  return { snapshot, data: positionOf(manifest, config, used), seed: config.train.seed };
 }
 
 /** The thread that stores checkpoints; on the writer it begins with what an earlier process has left on this machine. */

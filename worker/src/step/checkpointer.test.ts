@@ -15,10 +15,15 @@ interface Order extends CheckpointOrder {
 function trial() {
   const orders: Order[] = [];
   const events: number[] = [];
-  const hooks: Pick<StepHooks, 'writeCheckpoint'> = {
+  const shares: (CheckpointOrder & { end(error: Error | null): void })[] = [];
+  const hooks: Pick<StepHooks, 'writeCheckpoint' | 'shareCheckpoint'> = {
+    shareCheckpoint: (order) =>
+      new Promise<number>((resolve, reject) => {
+        shares.push({ ...order, end: (error) => (error ? reject(error) : resolve(1)) });
+      }),
     writeCheckpoint: (order) =>
       new Promise<StoredCheckpoint>((resolve, reject) => {
-        const stored = () => resolve({ key: `at ${order.step}`, sha256: '', bytes: 1 });
+        const stored = () => resolve({ key: `at ${order.step}`, sha256: '', bytes: 1, wrote: 1 });
         orders.push({ ...order, stored, fail: reject });
       }),
   };
@@ -28,7 +33,7 @@ function trial() {
   };
   const checkpointer = createCheckpointer(hooks as StepHooks, context as StepContext);
   const engine = createToyEngine({ leaves: 1, parameters: 4, width: 8 });
-  return { checkpointer, engine, orders, events };
+  return { checkpointer, engine, orders, shares, events };
 }
 
 async function advance(engine: StepEngine): Promise<void> {
@@ -42,12 +47,12 @@ describe('checkpoints beside the step loop', () => {
     const { checkpointer, engine, orders, events } = trial();
     await advance(engine);
     const before = engine.snapshot();
-    await checkpointer.begin(engine); // returns while it is being stored
+    await checkpointer.begin(engine, 1); // returns while it is being stored
     await advance(engine);
     assert.deepEqual(orders[0]!.snapshot, before);
     assert.deepEqual(events, []);
     orders[0]!.stored();
-    const finishing = checkpointer.finish(engine, 'end');
+    const finishing = checkpointer.finish(engine, 'end', 1);
     await new Promise(setImmediate);
     orders[1]!.stored();
     assert.equal((await finishing)?.key, 'at 2');
@@ -64,24 +69,46 @@ describe('checkpoints beside the step loop', () => {
   it('are stored one after the other, and one of the same step is not stored twice', async () => {
     const { checkpointer, engine, orders } = trial();
     await advance(engine);
-    await checkpointer.begin(engine);
+    await checkpointer.begin(engine, 1);
     await advance(engine);
-    const second = checkpointer.begin(engine);
+    const second = checkpointer.begin(engine, 1);
     await new Promise(setImmediate);
     assert.equal(orders.length, 1);
     orders[0]!.stored();
     await second;
     orders[1]!.stored();
-    assert.equal((await checkpointer.finish(engine, 'drain'))?.key, 'at 2');
+    assert.equal((await checkpointer.finish(engine, 'drain', 1))?.key, 'at 2');
     assert.equal(orders.length, 2);
+  });
+
+  it('of other members are shares, which stop nothing and may fail; one at a time', async () => {
+    const { checkpointer, engine, shares } = trial();
+    await advance(engine);
+    checkpointer.share(engine, 'periodic', { rank: 2, members: 3 });
+    await advance(engine);
+    checkpointer.share(engine, 'periodic', { rank: 2, members: 3 }); // the first is still on its way
+    assert.deepEqual(
+      shares.map(({ step, share }) => [step, share]),
+      [[1, { rank: 2, members: 3 }]],
+    );
+    await checkpointer.settle(5);
+    shares[0]!.end(new Error('the store is away'));
+    await checkpointer.settle(5_000);
+    checkpointer.share(engine, 'end', { rank: 1, members: 2 });
+    shares[1]!.end(null);
+    await checkpointer.settle(5_000);
+    assert.deepEqual(
+      shares.map(({ step }) => step),
+      [1, 2],
+    );
   });
 
   it('may fail on the way, but not at the end', async () => {
     const { checkpointer, engine, orders, events } = trial();
     await advance(engine);
-    await checkpointer.begin(engine);
+    await checkpointer.begin(engine, 1);
     orders[0]!.fail(new Error('the store is away'));
-    const finishing = checkpointer.finish(engine, 'end');
+    const finishing = checkpointer.finish(engine, 'end', 1);
     await new Promise(setImmediate);
     orders[1]!.fail(new Error('still away'));
     await assert.rejects(finishing, /still away/);

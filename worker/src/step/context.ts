@@ -1,6 +1,7 @@
 import type { RunConfig } from '@auseq/configs/schema';
 import type { createLogger } from '@auseq/infra/logging/logger';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
+import type { PartShare } from '../results/checkpoint-parts.js';
 import type { DrawRecord, EngineSnapshot, StepEngine } from './engine.js';
 
 export type Logger = ReturnType<typeof createLogger>;
@@ -52,6 +53,8 @@ export interface CheckpointOrder {
   readonly snapshot: EngineSnapshot;
   /** Why it is taken. */
   readonly occasion: 'periodic' | 'end' | 'drain';
+  /** This member's share of it; rank 0 is the writer. */
+  readonly share: PartShare;
 }
 
 export interface StoredCheckpoint {
@@ -62,6 +65,8 @@ export interface StoredCheckpoint {
   readonly bytes: number;
   /** True while it is on the local disk only: `checkpoint` is said when it has reached the store. */
   readonly spooled?: boolean;
+  /** Parts that this member wrote; the others were there. */
+  readonly wrote: number;
 }
 
 export type FinishKind = 'completed' | 'drained';
@@ -79,6 +84,8 @@ export interface StepHooks {
   onCommit(commit: CommittedStep, context: StepContext): void | Promise<void>;
   /** On the writer, beside the step loop, one at a time; the end of a run waits for it. */
   writeCheckpoint(order: CheckpointOrder, context: StepContext): Promise<StoredCheckpoint>;
+  /** On every other member, likewise: its share of the parts. Resolves with how many it wrote; nobody depends on it. */
+  shareCheckpoint(order: CheckpointOrder, context: StepContext): Promise<number>;
   /** The state to start from, by its manifest's key, verified. */
   loadCheckpoint(key: string, context: StepContext): Promise<EngineSnapshot>;
   /** On the writer, after the last checkpoint: resolves when a run that has ended may be called complete. */

@@ -26,7 +26,7 @@ export interface LoopOptions {
   /** A membership begins; this member holds its base state. */
   readonly onEnter?: (entered: Entered) => void;
   readonly onCommit: (commit: LoopCommit) => Promise<void>;
-  /** After the last step, on the member that writes results: nobody leaves before it resolves. Called again on the next such member where that one is lost. */
+  /** After the last step, on each member: nobody leaves before it has resolved everywhere. Called again where a member is lost meanwhile. */
   readonly onEnd: (end: LoopEnd) => Promise<void>;
   readonly now?: () => number;
 }
@@ -91,9 +91,9 @@ export async function runStepLoop(options: LoopOptions): Promise<LoopEnd> {
     drained = drain && engine.step < totalSteps;
     await onCommit({ step: engine.step, losses, draws: prepared.draws, seconds, sequences, drain, isWriter });
   };
-  const close = async (isWriter: boolean): Promise<void> => {
+  const close = async (): Promise<void> => {
     progress.enter('closing');
-    if (isWriter) await options.onEnd(drained ? 'drained' : 'completed');
+    await options.onEnd(drained ? 'drained' : 'completed');
     const none = { losses: {}, leaves: [], sequences: 0, seconds: 0 };
     const step = engine.step + 1; // a number that no commit has
     await exchange.decide({ step, totalSteps, digest: everythingIsStored, drain: false, ...none, closing: true });
@@ -105,7 +105,7 @@ export async function runStepLoop(options: LoopOptions): Promise<LoopEnd> {
       group ??= await enter();
       const isWriter = group.rank === 0;
       if (drained || engine.step >= totalSteps) {
-        await close(isWriter);
+        await close();
         return drained ? 'drained' : 'completed';
       }
       await takeStep(isWriter);

@@ -1,4 +1,5 @@
 import { AuseqError } from '@auseq/proto/errors';
+import type { PartShare } from '../results/checkpoint-parts.js';
 import type { CommClient } from '../sync/comm-client.js';
 import type { Entered } from '../sync/exchange.js';
 import { createCheckpointer } from './checkpointer.js';
@@ -8,6 +9,9 @@ import type { Progress } from './progress.js';
 import { withSimulatedCompute } from './simulate-compute.js';
 import type { FromStep } from './step-messages.js';
 import { planTotalSteps } from './total-steps.js';
+
+/** At the end of a run the writer has everything: a share that still is on its way is for nothing. */
+const shareWithinMs = 1000;
 
 export interface TrainOptions {
   readonly program: StepProgram;
@@ -43,43 +47,50 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
   context.logger.info({ baseStep, totalSteps, sync }, 'ready');
 
   let steps = false;
+  const outside: PartShare = { rank: -1, members: 0 };
+  let seat = outside;
   const onCommit = async ({ drain, ...commit }: LoopCommit) => {
     if (!steps) report({ state: 'stepping', step: commit.step });
     steps = true;
     await hooks.onCommit({ ...commit, totalSteps, engine }, context);
     const isLast = commit.step === totalSteps || drain; // stored below, when the loop has ended
-    if (commit.isWriter && !isLast && commit.step % config.train.checkpoint_steps === 0)
-      await checkpointer.begin(engine);
+    if (isLast || commit.step % config.train.checkpoint_steps !== 0) return;
+    if (commit.isWriter) await checkpointer.begin(engine, seat.members);
+    else checkpointer.share(engine, 'periodic', seat);
   };
   const onOutside = (holds: string | null) => {
     steps = false;
-    writes = false;
+    seat = outside;
     context.logger.warn({ step: engine.step }, 'the others go on without this worker; it waits to be taken back');
     report({ state: 'ready', step: engine.step, stateDigest: holds ?? undefined });
   };
-  let writes = false;
   const onEnter = ({ generation, rank, members, baseStep, unhealed }: Entered) => {
-    writes = rank === 0;
+    seat = { rank, members: members.length };
     simulated.setMembers(members.length);
     context.logger.info({ generation, rank, members, baseStep, unhealed: unhealed.length }, 'enters a generation');
   };
   let stateDigest: string | undefined;
   const onEnd = async (end: LoopEnd) => {
     const occasion = end === 'completed' ? 'end' : 'drain';
-    const stored = engine.step > baseStep ? await checkpointer.finish(engine, occasion) : null;
+    if (seat.rank > 0) {
+      if (engine.step > baseStep) checkpointer.share(engine, occasion, seat);
+      return;
+    }
+    const stored = engine.step > baseStep ? await checkpointer.finish(engine, occasion, seat.members) : null;
     await hooks.awaitStored(end, context);
     stateDigest = stored?.sha256;
   };
   const park = async (error: unknown) => {
     // The state after the last commit is on the local disk or in the store when NATS has been away for too long (PROTOCOL 19).
-    if (AuseqError.from(error).code === 'AU_NATS_UNREACHABLE' && writes && engine.step > baseStep)
-      await checkpointer.finish(engine, 'drain');
+    if (AuseqError.from(error).code === 'AU_NATS_UNREACHABLE' && seat.rank === 0 && engine.step > baseStep)
+      await checkpointer.finish(engine, 'drain', 1);
     throw error;
   };
   const end = await runStepLoop({
     ...{ engine, exchange: comm, sync, totalSteps, leafBatch: config.dataset.batch_size },
     ...{ progress, signal, drainAsked, onOutside, onEnter, onCommit, onEnd },
   }).catch(park);
+  await checkpointer.settle(shareWithinMs);
   await hooks.onFinish(end, context);
   const state = end === 'completed' ? 'finished' : 'stopped';
   report({ state, step: engine.step, stateDigest });
