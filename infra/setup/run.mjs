@@ -12,7 +12,7 @@ const entries = {
   demo: ['cli/bin/auseq.js', 'demo'],
   test: ['test/dist/run.js'],
   bench: ['test/dist/bench/run.js'],
-  'bench:chaos': ['test/dist/bench/chaos.js'],
+  'bench:chaos': ['test/dist/bench/chaos/run.js'],
 };
 
 const [name, ...given] = process.argv.slice(2);

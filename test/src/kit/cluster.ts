@@ -34,8 +34,8 @@ export interface TestCluster {
   readonly env: Record<string, string>;
   processes(): Promise<readonly ClusterProcess[]>;
   submit(config: string, sets: Record<string, string | number>, name: string): Promise<RunView>;
-  /** Goes on from the newest checkpoint and waits for the end, whatever it is. */
-  resume(run: string, maxSteps: number): Promise<RunView>;
+  /** Goes on from the newest checkpoint, or from that of a step, and waits for the end, whatever it is. */
+  resume(run: string, maxSteps: number, fromStep?: number): Promise<RunView>;
   show(run: string): Promise<RunView>;
   checkpoints(run: string): Promise<readonly CheckpointView[]>;
   stop(): Promise<void>;
@@ -72,8 +72,9 @@ export async function startCluster(options: { workers: number; store?: string })
       if (submitted.code !== 0) throw new Error(`run ${name} ended with ${submitted.code}\n${submitted.stderr}`);
       return auseqJson<RunView>(['runs', 'show', name], env);
     },
-    async resume(run, maxSteps) {
-      await auseq(['runs', 'resume', run, '--max-steps', String(maxSteps), '--wait'], env, 300_000);
+    async resume(run, maxSteps, fromStep = -1) {
+      const steps = ['--max-steps', String(maxSteps), '--from-step', String(fromStep)];
+      await auseq(['runs', 'resume', run, ...steps, '--wait'], env, 300_000);
       return auseqJson<RunView>(['runs', 'show', run], env);
     },
     show: (run) => auseqJson<RunView>(['runs', 'show', run], env),
