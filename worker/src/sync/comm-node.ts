@@ -1,9 +1,10 @@
 import { AuseqError } from '@auseq/proto/errors';
 import { brokerLostAfterMs, type Heartbeat, heartbeatEveryMs, leaderlessAfterMs } from '@auseq/proto/heartbeat-rules';
-import { nextGeneration } from '@auseq/proto/next-generation';
 import { planLeaves } from '@auseq/proto/plan-leaves';
 import type { CommitNotice, GenerationRecord, HistoryRecord } from '@auseq/proto/run-records';
 import type { BlobKey, BlobKind } from '@auseq/proto/subjects';
+import { appendMembership } from './append-membership.js';
+import { type BallotBox, createBallotBox } from './ballot-box.js';
 import { BlobInbox } from './blob-inbox.js';
 import { BlobOutbox } from './blob-outbox.js';
 import { createBufferPool } from './buffer-pool.js';
@@ -51,13 +52,6 @@ const voteAgainMs = 250;
 /** Without an answer to its votes a member reads the history itself: its leader may have committed and left. */
 const readHistoryMs = 1_000;
 
-interface OpenVote {
-  readonly vote: VoteMessage;
-  resolve(verdict: Verdict): void;
-  reject(error: unknown): void;
-  sentAt: number;
-}
-
 /** One member's side of the exchange: lives in the comm thread, which no computation blocks. */
 export class CommNode {
   private readonly inbox: BlobInbox;
@@ -69,7 +63,7 @@ export class CommNode {
   /** The generation that has removed this member. */
   private removedBy: number | null = null;
   private lastDigest: string | null = null;
-  private openVote: OpenVote | null = null;
+  private readonly ballots: BallotBox;
   private entering: ((error: unknown) => void)[] = [];
   private readAt = 0;
   private brokerAwaySince: number | null = null;
@@ -83,6 +77,7 @@ export class CommNode {
     private readonly host: CommHost,
     private readonly clock: Clock,
   ) {
+    this.ballots = createBallotBox(clock.now, (vote) => this.onSettled(vote));
     this.inbox = new BlobInbox({
       rank: () => this.seat?.membership.rank ?? -1,
       holderOf: (key) => holderOf(this.seated(), key),
@@ -189,13 +184,12 @@ export class CommNode {
     const { membership, leader } = this.seated();
     const { step, digest, drain } = ballot;
     const vote: VoteMessage = { from: membership.rank, step, digest, drain };
-    return new Promise((resolve, reject) => {
-      if (this.failure) return reject(this.failure);
-      this.openVote = { vote, resolve, reject, sentAt: this.clock.now() };
-      this.readAt = this.clock.now();
-      if (leader) leader.onOwnBallot(ballot, vote);
-      else this.links.sendVote(vote);
-    });
+    if (this.failure) return Promise.reject(this.failure);
+    this.readAt = this.clock.now();
+    const verdict = this.ballots.cast(vote);
+    if (leader) leader.onOwnBallot(ballot, vote);
+    else this.links.sendVote(vote);
+    return verdict;
   }
 
   /** Stores an event; NATS being away delays it, and a failed run loses it at worst. */
@@ -216,6 +210,11 @@ export class CommNode {
     for (const end of this.timers) end();
     await this.events;
     await this.links.close();
+  }
+
+  /** Something is awaited of the other members. */
+  private get waits(): boolean {
+    return this.ballots.open !== null || this.inbox.waiting;
   }
 
   private seated(): Seat {
@@ -261,16 +260,15 @@ export class CommNode {
     };
     for (const { kind, step, leaf, bytes } of heldBlobs(this.seat, this.inbox))
       this.seat.outbox.toAll({ kind, step, part: String(leaf) }, bytes);
-    this.closeVote(record);
+    this.ballots.close(record);
     this.links.sendHeartbeat(this.host.heartbeat());
     for (const entered of this.entering.splice(0)) entered(null);
   }
 
   /** Rightly or wrongly the others go on without this member (PROTOCOL 14): what it holds may still be of use. */
   private stepOut(record: HistoryRecord): void {
-    if (record.type === 'generation') this.closeVote(record);
-    this.openVote?.reject(new Regrouped());
-    this.openVote = null;
+    if (record.type === 'generation') this.ballots.close(record);
+    this.ballots.reject(new Regrouped());
     this.inbox.regroup(new Regrouped());
     this.seat?.outbox.end();
     this.links.leave();
@@ -278,23 +276,10 @@ export class CommNode {
     this.seat = null;
   }
 
-  /** Whose vote was the last that a commit needed learns of it here (PROTOCOL 9): its leader may be the one that is lost. */
-  private closeVote({ baseStep, baseDigest, baseDrain }: GenerationRecord): void {
-    const open = this.openVote;
-    this.openVote = null;
-    if (open?.vote.step === baseStep && open.vote.digest === baseDigest) this.settle(open, baseDrain);
-    else open?.reject(new Regrouped());
-  }
-
   private onCommit({ step, drain, mismatch }: CommitNotice): void {
-    const open = this.openVote;
-    if (open?.vote.step !== step) return;
-    if (mismatch) {
-      this.onSplit(step, mismatch);
-      return;
-    }
-    this.openVote = null;
-    this.settle(open, drain);
+    if (this.ballots.open?.step !== step) return;
+    if (mismatch) this.onSplit(step, mismatch);
+    else this.ballots.settle(drain);
   }
 
   /** A strict majority goes on and the others heal from it; without one nobody can know who is right (PROTOCOL 8). */
@@ -312,12 +297,11 @@ export class CommNode {
     else if (right[0] === worker) void this.goOnWith(right, reason);
   }
 
-  private settle(open: OpenVote, drain: boolean): void {
-    this.lastDigest = open.vote.digest;
+  private onSettled({ step, digest }: VoteMessage): void {
+    this.lastDigest = digest;
     // Blobs carry the step's index, one below the count of steps taken; those of the step before are needed by nobody.
-    this.inbox.release(open.vote.step - 2);
-    this.seat?.outbox.release(open.vote.step - 2);
-    open.resolve({ drain });
+    this.inbox.release(step - 2);
+    this.seat?.outbox.release(step - 2);
   }
 
   private lead({ generation, members, hosts }: Membership): Leader {
@@ -343,13 +327,9 @@ export class CommNode {
   private tick(): void {
     this.seat?.outbox.probe();
     this.inbox.askForMissing(this.clock.now());
-    const open = this.openVote;
-    if (open && !this.seat?.leader && this.clock.now() - open.sentAt > voteAgainMs) {
-      open.sentAt = this.clock.now();
-      this.links.sendVote(open.vote);
-    }
-    const waits = open !== null || this.inbox.waiting || !this.seat;
-    if (waits && this.brokerAwaySince === null && this.clock.now() - this.readAt > readHistoryMs) {
+    const again = this.seat?.leader ? null : this.ballots.dueAgain(voteAgainMs);
+    if (again) this.links.sendVote(again);
+    if ((this.waits || !this.seat) && this.brokerAwaySince === null && this.clock.now() - this.readAt > readHistoryMs) {
       this.readAt = this.clock.now();
       void this.readHistory();
     }
@@ -372,16 +352,12 @@ export class CommNode {
     const { seat } = this;
     if (!seat) return;
     const lost = seat.peers.lost(this.clock.now());
-    const waits = this.openVote !== null || this.inbox.waiting;
-    if (lost && waits) this.fail(peerLost(this.options.run, seat.membership.members[lost.rank]!, lost));
+    if (lost && this.waits) this.fail(peerLost(this.options.run, seat.membership.members[lost.rank]!, lost));
     const silent = seat.peers.silentFor(leaderlessAfterMs, this.clock.now());
     if (silent.length > 0 && !this.removing) void this.removeSilent(seat, silent);
   }
 
-  /**
-   * No coordinator has removed a silent member in all this time: the lowest-ranked live one does it, by compare-and-swap
-   * on the history, which a coordinator that acts after all loses or wins (PROTOCOL 13, 15).
-   */
+  /** No coordinator has removed a silent member in all this time: the lowest-ranked live one does it (PROTOCOL 15). */
   private async removeSilent({ membership }: Seat, silent: readonly number[]): Promise<void> {
     const { members, rank } = membership;
     const isLowest = members.every((_, each) => each >= rank || silent.includes(each));
@@ -394,22 +370,15 @@ export class CommNode {
 
   private async goOnWith(kept: readonly string[], reason: string): Promise<void> {
     const { generation } = this;
-    if (kept.length < this.options.minWorkers) return;
+    const { run, minWorkers } = this.options;
+    if (kept.length < minWorkers) return;
     this.removing = true;
-    try {
-      const last = await this.links.history.last(this.options.run);
-      if (last?.record.generation !== generation) return;
-      const wish = { members: kept, joining: [], reason, time: new Date().toISOString() };
-      const record = nextGeneration(last.record, wish);
-      if (!record || (await this.links.history.append(record, last.sequence)) === null) return;
-      this.links.sendMembership(record);
-      this.consider(record);
-      void this.emit('decision', { decision: `generation ${record.generation}: ${kept.join(', ')}`, reason });
-    } catch {
-      // NATS is away: tried again at the next tick
-    } finally {
-      this.removing = false;
-    }
+    const record = await appendMembership(this.links.history, { run, generation, kept, reason });
+    this.removing = false;
+    if (!record) return; // tried again at the next tick, where it is still wanted
+    this.links.sendMembership(record);
+    this.consider(record);
+    void this.emit('decision', { decision: `generation ${record.generation}: ${kept.join(', ')}`, reason });
   }
 
   private onBroker(connected: boolean): void {
@@ -423,8 +392,7 @@ export class CommNode {
     if (this.failure) return;
     this.failure = error;
     this.inbox.fail(error);
-    this.openVote?.reject(error);
-    this.openVote = null;
+    this.ballots.reject(error);
     for (const entered of this.entering.splice(0)) entered(error);
     this.host.onFailure(error);
   }
