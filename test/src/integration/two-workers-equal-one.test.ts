@@ -45,12 +45,24 @@ describe('a run on two workers', () => {
     return { run, digests: checkpoints.map(({ sha256 }) => sha256) };
   };
 
+  /** Each checkpoint has parts of both members, as their logs tell. */
+  const bothWroteParts = async (name: string) => {
+    const { stdout } = await auseq(['runs', 'logs', name, '--output', 'json'], cluster.env);
+    const lines = stdout.split('\n').filter((line) => line.includes('"wrote"'));
+    const entries = lines.map((line) => JSON.parse(line) as { worker: string; step: number; wrote: number });
+    for (const step of [3, 6]) {
+      const writers = entries.filter((entry) => entry.step === step && entry.wrote > 0).map(({ worker }) => worker);
+      assert.deepEqual(writers.sort(), ['worker-0', 'worker-1'], JSON.stringify(entries));
+    }
+  };
+
   it('gives the bits of a one-worker run, in gather mode and in all-reduce mode', async () => {
     const two = await train('two', { workers: 2 });
     assert.equal(two.run.workers.length, 2);
     const one = await train('one', { workers: 1 });
     assert.equal(one.run.workers.length, 1);
     assert.deepEqual(two.digests, one.digests);
+    await bothWroteParts('two');
 
     const twoReduced = await train('two-reduced', { workers: 2, sync: 'allreduce' });
     const oneReduced = await train('one-reduced', { workers: 1, sync: 'allreduce' });

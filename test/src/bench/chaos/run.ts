@@ -4,10 +4,11 @@ import { benchKills } from './kills.js';
 import { benchRestarts } from './restarts.js';
 import { benchResumes } from './resumes.js';
 import { type Outcome, openSetting, type Setting } from './setting.js';
+import { benchThousandWorkers } from './thousand-workers.js';
 import { benchWorkerSets } from './worker-sets.js';
 
 /**
- * What faults cost, on the tiny preset: `npm run bench:chaos [-- NAME [MINUTES]]`, every bench without a name. One JSON object
+ * What faults cost, on the tiny preset: `npm run bench:chaos [-- NAME [MINUTES]]`, all of them without a name. One JSON object
  * each; the exit code says whether bits and steps were as they must be, everywhere.
  */
 const benches: Record<string, (setting: Setting, minutes?: number) => Promise<Outcome>> = {
@@ -16,6 +17,7 @@ const benches: Record<string, (setting: Setting, minutes?: number) => Promise<Ou
   restarts: benchRestarts,
   resumes: benchResumes,
   checkpoints: benchCheckpoints,
+  'thousand-workers': benchThousandWorkers,
   goodput: benchGoodput,
 };
 
