@@ -1,7 +1,7 @@
 import type { GenerationRecord } from '@auseq/proto/run-records';
 import type { Verdict } from './exchange.js';
-import type { VoteMessage } from './leader.js';
 import { Regrouped } from './regrouped.js';
+import type { VoteMessage } from './vote-message.js';
 
 /** A member's vote that waits for its verdict; there is one at a time at most. */
 export interface BallotBox {

@@ -7,11 +7,11 @@ import { JSONCodec, type Msg, type NatsConnection, type Subscription } from 'nat
 import type { AckMessage, NearMessage, NeedMessage } from './blob-messages.js';
 import { decodeChunk } from './chunk-frame.js';
 import { type DataLink, openDataLink } from './data-plane/data-link.js';
-import type { VoteMessage } from './leader.js';
 import type { LinkHandlers, LinkOptions, Links } from './links.js';
 import type { Membership } from './membership.js';
 import { ranksOn } from './plan-reduce.js';
 import { openSharedMemory } from './shared-memory.js';
+import type { VoteMessage } from './vote-message.js';
 
 interface Place {
   readonly rank: number;

@@ -11,7 +11,7 @@ import { createBufferPool } from './buffer-pool.js';
 import { type Clock, realClock } from './clock.js';
 import { CommLinks } from './comm-links.js';
 import type { Ballot, Entered, Verdict } from './exchange.js';
-import { Leader, type VoteMessage } from './leader.js';
+import { Leader } from './leader.js';
 import type { LinkHandlers, LinkOptions, Links } from './links.js';
 import { brokerAway, peerLost, removed, votesSplit } from './lost.js';
 import { decideEntry, type Membership } from './membership.js';
@@ -21,6 +21,7 @@ import { Regrouped } from './regrouped.js';
 import { heldBlobs, holderOf, lateBy, type Seat } from './seat.js';
 import { majorityOf } from './tally.js';
 import type { SubtreeSum } from './tree-sum.js';
+import type { VoteMessage } from './vote-message.js';
 import type { WireName } from './wire.js';
 
 export interface CommOptions {

@@ -3,13 +3,7 @@ import type { CommitNotice, CommitRecord } from '@auseq/proto/run-records';
 import type { Ballot } from './exchange.js';
 import type { Links } from './links.js';
 import { tallyVotes } from './tally.js';
-
-export interface VoteMessage {
-  readonly from: number;
-  readonly step: number;
-  readonly digest: string;
-  readonly drain: boolean;
-}
+import type { VoteMessage } from './vote-message.js';
 
 export interface LeaderOptions {
   readonly run: string;

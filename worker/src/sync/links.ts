@@ -4,9 +4,9 @@ import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
 import type { BlobKey } from '@auseq/proto/subjects';
 import type { AckMessage, NearMessage, NeedMessage } from './blob-messages.js';
 import type { ChunkFrame } from './chunk-frame.js';
-import type { VoteMessage } from './leader.js';
 import type { Membership } from './membership.js';
 import type { SharedMemory } from './shared-memory.js';
+import type { VoteMessage } from './vote-message.js';
 
 export interface LinkHandlers {
   onChunk(key: BlobKey, frame: ChunkFrame): void;
