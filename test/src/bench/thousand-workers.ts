@@ -65,7 +65,7 @@ function attach(name: string): Crowd {
   const report = (state: string, to = '', of = 0) =>
     say({
       $case: 'report',
-      report: { run: to, generation: of, state, step: 1, errorJson: '', stateDigest: '' },
+      report: { run: to, generation: of, state, step: 1, errorJson: '', stateDigest: '', proof: {} },
     });
   report('idle');
   const channel = createChannel(address, undefined, { 'grpc.use_local_subchannel_pool': 1 });
