@@ -18,6 +18,7 @@ import { bytesOf, decodeLeafPayload, encodeLeafPayload, floatsOf } from './leaf-
 import { learningRate } from './learning-rate.js';
 import { createLru } from './lru.js';
 import { maskFeeds } from './programs/masks.js';
+import { machineOf } from './provenance.js';
 import { sizesOf } from './sizes.js';
 import { trainedNetwork } from './trained-network.js';
 
@@ -216,12 +217,13 @@ function coarseOf(inputs: EngineInputs, draw: Draw, features: FrameFeatures): Co
   return { shape: shape!, pose: pose!, cam: cam!, exp: exp!, tex: tex!, light: own! };
 }
 
-/** Everything the bits of a frame's features depend on beside the picture. */
+/** Everything the bits of a frame's features depend on beside the picture; a folder may outlive a build, or serve two machines. */
 function featureFingerprint({ config, assets }: EngineInputs): string {
   const { model, runtime, dataset, legacy } = config;
   return JSON.stringify([
-    2, // of this code: raised when the same picture and weights would give other bits
+    3, // of this code: raised when the same picture and weights would give other bits
     assets.sha256,
+    ...Object.values(machineOf()),
     model.preset,
     model.precision,
     runtime.threads,
