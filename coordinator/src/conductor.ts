@@ -2,11 +2,13 @@ import type { createLogger } from '@auseq/infra/logging/logger';
 import { AuseqError, type SerialisedError } from '@auseq/proto/errors';
 import type { AssignmentReport, Run } from '@auseq/proto/gen/auseq/v1/auseq';
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
+import type { Proof } from '@auseq/proto/proof';
 import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
 import { LiveGeneration, reattachMs } from './generation.js';
 import { damagedBase, decideDamage } from './runs/decide-damage.js';
 import { decideLoss } from './runs/decide-loss.js';
 import { decideWithout, roomFor } from './runs/decide-members.js';
+import { decideProof, isRefused } from './runs/decide-proof.js';
 import { decideReport } from './runs/decide-report.js';
 import type { Placement } from './runs/place-run.js';
 import { orderQueue, planStart } from './runs/plan-start.js';
@@ -85,30 +87,29 @@ export class Conductor {
       if (performance.now() < live.joinNotBefore) continue;
       const record = book.get(name)!;
       const build = workers.get(record.members[0] ?? '')?.hello.build;
-      const fit = withSameBits(workers.idle().map(this.built), record.config.exact, build);
-      for (const worker of fit.sort(byName).slice(0, roomFor(record))) {
+      for (const worker of this.fit(record, build).sort(byName).slice(0, roomFor(record))) {
         logger.info({ run: name, worker }, 'a worker prepares to join');
         await placement.admit(book.get(name)!, worker);
       }
     }
   }
 
-  private readonly built = (name: string) => ({ name, build: this.parts.workers.get(name)?.hello.build ?? '' });
+  /** The idle workers that a run may be given. */
+  private fit(record: RunRecord, build?: string): string[] {
+    const { workers } = this.parts;
+    const idle = workers.idle().filter((name) => !isRefused(record, name));
+    const built = idle.map((name) => ({ name, build: workers.get(name)?.hello.build ?? '' }));
+    return withSameBits(built, record.config.exact, build);
+  }
 
   /** True where a run waits for workers that are or will be there. */
   private async startQueued(): Promise<boolean> {
     const { book, workers, placement } = this.parts;
     for (const record of orderQueue(book.all())) {
-      const settling = workers.settling((run) => hasEnded(book.get(run)?.state ?? 'failed'));
-      const plan = planStart(
-        record,
-        {
-          idle: withSameBits(workers.idle().map(this.built), record.config.exact),
-          settling,
-          attached: workers.attached().length,
-        },
-        Date.now(),
-      );
+      const isWelcome = (name: string) => !isRefused(record, name);
+      const settling = workers.settling((run) => hasEnded(book.get(run)?.state ?? 'failed')).filter(isWelcome);
+      const attached = workers.attached().filter(isWelcome).length;
+      const plan = planStart(record, { idle: this.fit(record), settling, attached }, Date.now());
       if (!plan.start) {
         if (plan.reason !== null && record.state === 'queued') await book.change(record.name, { reason: plan.reason });
         if (plan.blocks) return true;
@@ -154,7 +155,8 @@ export class Conductor {
     worker.run = sent.run;
     const record = book.get(sent.run);
     const error = sent.errorJson ? (JSON.parse(sent.errorJson) as SerialisedError) : null;
-    const decision = decideReport(record, { ...sent, worker: name, error });
+    const report = { ...sent, worker: name, error };
+    let decision = decideReport(record, report);
     if (decision.kind === 'stale' || !record) {
       const { run, generation } = sent;
       const reason = decision.kind === 'stale' ? decision.reason : '';
@@ -163,10 +165,21 @@ export class Conductor {
     const live = this.live.get(sent.run);
     live?.attached(name);
     if (sent.state === 'finished' || sent.state === 'stopped') live?.finish(name);
-    if (decision.kind === 'joins') return this.join(record, name, sent.stateDigest);
+    if (decision.kind === 'joins') {
+      const refusal = await this.compareProof(record, name, sent.proof);
+      const told = this.record(sent.run);
+      return refusal ? this.staysOut(told, name, refusal) : this.join(told, name, sent.stateDigest);
+    }
     if (decision.kind === 'stays-out') return this.staysOut(record, name, decision.error);
     if (decision.kind === 'lost') return this.lose(record, name, decision.error);
     if (decision.kind === 'drained') return this.endGeneration(record, drained(record, decision.step));
+    if (sent.state === 'ready' || sent.state === 'stepping') {
+      live?.proofs.set(name, sent.proof);
+      await this.settleProofs(sent.run);
+      const settled = this.record(sent.run);
+      if (!settled.members.includes(name)) return;
+      decision = decideReport(settled, report);
+    }
     if (decision.kind === 'change') {
       const changed = await book.change(record.name, decision.change);
       if (hasEnded(changed.state)) await this.onEnd(changed);
@@ -249,12 +262,46 @@ export class Conductor {
       if (!record) continue;
       if (lost?.worker) await this.lose(record, lost.worker, workerLost(name, lost.reason), lost.mayReturn);
       else if (lost) await this.endGeneration(record, workerLost(name, lost.reason));
+      if (live.proofs.size > 0) await this.settleProofs(name);
       for (const late of live.tooLate(performance.now()))
         await this.staysOut(book.get(name)!, late, workerLost(name, `${late} did not come back in time`));
       if (performance.now() - this.startedAt < reattachMs) continue;
       const gone = record.joining.find((worker) => !workers.get(worker));
       if (gone) await this.staysOut(book.get(name)!, gone, workerLost(name, `${gone} is not attached`));
     }
+  }
+
+  /** Compares what members have told of their bits: of an exact run none takes part before (PROTOCOL 7). */
+  private async settleProofs(run: string): Promise<void> {
+    for (const worker of this.record(run).members) {
+      const record = this.record(run);
+      const proofs = this.live.get(run)?.proofs;
+      const parts = proofs?.get(worker);
+      if (!parts || !record.members.includes(worker)) continue;
+      if (decideProof(record, worker, parts).kind === 'waits') return;
+      proofs?.delete(worker);
+      const refusal = await this.compareProof(record, worker, parts);
+      if (refusal) await this.lose(this.record(run), worker, refusal);
+    }
+  }
+
+  /** Compares one worker's proof with the run's and says what came of it; returns why it may not take part, or null. */
+  private async compareProof(record: RunRecord, worker: string, parts: Proof): Promise<SerialisedError | null> {
+    const { book, workers, logger } = this.parts;
+    const { name: run } = record;
+    const decision = decideProof(record, worker, parts);
+    if (decision.kind === 'first') await book.change(run, { proof: decision.proof });
+    if (decision.kind === 'named' || decision.kind === 'refused') {
+      await book.change(run, { otherBits: [...new Set([...record.otherBits, worker])] });
+      const [what, why] =
+        decision.kind === 'named' ? [decision.decision, decision.reason] : [decision.error.what, decision.error.why];
+      logger.warn({ run, worker, why }, what);
+      book.tellDecision(run, what, why);
+    }
+    if (decision.kind === 'refused') return decision.error;
+    const { generation } = record;
+    workers.get(worker)?.send({ $case: 'proved', proved: { run, generation } });
+    return null;
   }
 
   private async onIdle(worker: AttachedWorker, state: string): Promise<void> {

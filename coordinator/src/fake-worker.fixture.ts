@@ -3,9 +3,11 @@ import {
   type Assignment,
   type Cancel,
   type CoordinatorMessage,
+  type Proved,
   type WorkerMessage,
   WorkersDefinition,
 } from '@auseq/proto/gen/auseq/v1/auseq';
+import type { Proof } from '@auseq/proto/proof';
 import { protocolVersion } from '@auseq/proto/protocol';
 import { createChannel, createClient } from 'nice-grpc';
 
@@ -13,6 +15,7 @@ import { createChannel, createClient } from 'nice-grpc';
 export class FakeWorker {
   readonly assignments: Assignment[] = [];
   readonly cancels: Cancel[] = [];
+  readonly proved: Proved[] = [];
   /** The protocol that the coordinator said it speaks. */
   welcome = '';
   /** Settles with the stream, with the error it ended by. */
@@ -39,9 +42,9 @@ export class FakeWorker {
     run: string,
     generation: number,
     state: string,
-    more: { step?: number; stateDigest?: string; errorJson?: string } = {},
+    more: { step?: number; stateDigest?: string; errorJson?: string; proof?: Proof } = {},
   ): void {
-    const fields = { step: 0, errorJson: '', stateDigest: '', ...more };
+    const fields = { step: 0, errorJson: '', stateDigest: '', ...more, proof: { ...more.proof } };
     this.send({ $case: 'report', report: { run, generation, state, ...fields } });
   }
 
@@ -66,6 +69,7 @@ export class FakeWorker {
         if (message?.$case === 'welcome') this.welcome = message.welcome.protocolVersion;
         if (message?.$case === 'assignment') this.assignments.push(message.assignment);
         if (message?.$case === 'cancel') this.cancels.push(message.cancel);
+        if (message?.$case === 'proved') this.proved.push(message.proved);
       }
       return null;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { type Heartbeat, heartbeatEveryMs, returnWithinMs } from '@auseq/proto/heartbeat-rules';
+import type { Proof } from '@auseq/proto/proof';
 import type { CommitNotice } from '@auseq/proto/run-records';
 import { type Arrivals, namedStragglers, noArrivals, noteArrivals } from './runs/stragglers.js';
 import {
@@ -39,6 +40,8 @@ export class LiveGeneration {
   private readonly heardOf = new Set<string>();
   /** Members that were removed for their silence, and until when they may come back. */
   private readonly returning = new Map<string, number>();
+  /** What members have said of their bits and nobody has compared yet, by name. */
+  readonly proofs = new Map<string, Proof>();
   /** Who comes how late to the exchange. */
   arrivals: Arrivals = noArrivals;
   private named: readonly string[] = [];
@@ -60,6 +63,7 @@ export class LiveGeneration {
     this.generation = generation;
     this.heardOf.clear();
     for (const worker of members) this.returning.delete(worker);
+    for (const worker of this.proofs.keys()) if (!members.includes(worker)) this.proofs.delete(worker);
     for (const worker of this.lives.keys()) if (!members.includes(worker)) this.lives.delete(worker);
     // A newcomer has just said that it is ready: from here on its silence counts as that of the others.
     for (const worker of members) this.lives.set(worker, excuse(this.lives.get(worker) ?? readyLife(now), now));

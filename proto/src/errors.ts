@@ -68,6 +68,7 @@ export const errorTable = {
   AU_NUMERIC: 'runFailed',
   AU_VOTE_MISMATCH: 'runFailed',
   AU_WORKER_LOST: 'runFailed',
+  AU_WORKER_BITS: 'runFailed',
 } as const satisfies Record<string, ExitKind>;
 
 export type ErrorCode = keyof typeof errorTable;

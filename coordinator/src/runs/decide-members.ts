@@ -10,12 +10,12 @@ export type LossDecision =
 
 /**
  * Whether the others go on in the same step without a lost member (PROTOCOL 9): they do where its failure is one of the
- * surroundings and enough of them are left. Pure.
+ * surroundings, or its bits are others, and enough of them are left. Pure.
  */
 export function decideWithout(record: RunRecord, lost: string, error: SerialisedError): LossDecision {
   const { members, config } = record;
   const left = members.filter((member) => member !== lost);
-  if (!isPassing(error)) return { kind: 'ends', error };
+  if (!isPassing(error) && error.code !== 'AU_WORKER_BITS') return { kind: 'ends', error };
   if (left.length < config.min_workers) {
     if (left.length === 0) return { kind: 'ends', error };
     const why = `${error.why}; ${left.length} left, min_workers is ${config.min_workers}`;

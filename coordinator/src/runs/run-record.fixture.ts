@@ -9,6 +9,8 @@ export interface ConfigWish {
   readonly sync?: 'auto' | 'gather' | 'allreduce';
   readonly preset?: 'legacy' | 'tiny';
   readonly workers?: number;
+  readonly minWorkers?: number;
+  readonly exact?: boolean;
   readonly leaves?: number;
   readonly leafBatch?: number;
   readonly maxSteps?: number;
@@ -19,6 +21,8 @@ export function configJson(wish: ConfigWish = {}): string {
     runConfig.parse({
       sync: wish.sync ?? 'gather',
       workers: wish.workers ?? 0,
+      min_workers: wish.minWorkers ?? 1,
+      exact: wish.exact ?? true,
       dataset: { batch_size: wish.leafBatch ?? 1 },
       model: { preset: wish.preset ?? 'tiny' },
       batch: { leaves: wish.leaves ?? 8 },

@@ -3,6 +3,7 @@ import type { RunConfig } from '@auseq/configs/schema';
 import type { SerialisedError } from '@auseq/proto/errors';
 import type { Run } from '@auseq/proto/gen/auseq/v1/auseq';
 import type { SyncMode } from './choose-sync.js';
+import type { RunProof } from './decide-proof.js';
 import { checkTransition, type RunState } from './run-states.js';
 
 /** Everything a coordinator must know about a run to take it over: one value in the key-value bucket. */
@@ -41,6 +42,10 @@ export interface RunRecord {
   readonly fromStep: number | null;
   /** Keys of checkpoints that a member found damaged: no generation starts from them. A resume, or storing one anew, clears the mark. */
   readonly damaged: readonly string[];
+  /** What the first member's programs made of the fixed sample; null: none has told yet. */
+  readonly proof: RunProof | null;
+  /** Workers whose programs made something else of it: refused where the run is exact, else named. A resume clears it. */
+  readonly otherBits: readonly string[];
 }
 
 export function configHash(config: RunConfig): string {

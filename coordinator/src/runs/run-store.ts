@@ -7,6 +7,8 @@ const codec = JSONCodec<RunRecord>();
 const attemptMs = 5_000;
 const wrongLastSequence = 10071;
 
+type Marks = 'damaged' | 'proof' | 'otherBits';
+
 export interface StoredRun {
   readonly record: RunRecord;
   readonly revision: number;
@@ -56,9 +58,10 @@ export class RunStore {
   }
 }
 
-/** A record that an older coordinator wrote has no marks of damage. */
-function withMarks(record: Omit<RunRecord, 'damaged'> & Partial<RunRecord>): RunRecord {
-  return { ...record, damaged: record.damaged ?? [] };
+/** A record that an older coordinator wrote has no marks of damage and no proof. */
+function withMarks(record: Omit<RunRecord, Marks> & Partial<RunRecord>): RunRecord {
+  const { damaged = [], proof = null, otherBits = [] } = record;
+  return { ...record, damaged, proof, otherBits };
 }
 
 function changedElsewhere(run: string, cause: unknown): AuseqError {

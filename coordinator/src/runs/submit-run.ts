@@ -22,7 +22,7 @@ export function newRun(name: string, configJson: string, now: number): RunRecord
       configHash: configHash(config),
     },
     ...{ createdAt: time, updatedAt: time, queuedAt: time, error: null, latestCheckpoint: '', stateDigest: '' },
-    ...{ restarts: 0, notBefore: 0, fromStep: null, damaged: [] },
+    ...{ restarts: 0, notBefore: 0, fromStep: null, damaged: [], proof: null, otherBits: [] },
   };
 }
 
@@ -40,7 +40,7 @@ export function resumeChange(record: RunRecord, wish: ResumeWish, now: number): 
     wish.maxSteps > 0 ? { ...record.config, train: { ...train, max_steps: wish.maxSteps } } : record.config;
   return {
     ...{ state: 'queued', reason: 'resumed; waits for workers', error: null, restarts: 0, notBefore: 0 },
-    ...{ members: [], joining: [], assigned: {}, lastMembers: 0, damaged: [], fromStep: wish.fromStep },
+    ...{ members: [], joining: [], assigned: {}, lastMembers: 0, damaged: [], otherBits: [], fromStep: wish.fromStep },
     ...{ config, configHash: configHash(config), queuedAt: new Date(now).toISOString() },
     maxSteps: wish.maxSteps > 0 ? wish.maxSteps : record.maxSteps,
   };

@@ -81,6 +81,10 @@ class Coordinator {
     this.outgoing.push({ message: { $case: 'cancel', cancel: { run, generation, checkpoint, reason: 'a test' } } });
   }
 
+  prove(run: string, generation: number): void {
+    this.outgoing.push({ message: { $case: 'proved', proved: { run, generation } } });
+  }
+
   report(accept: (report: AssignmentReport) => boolean): Promise<AssignmentReport> {
     return until('a report', () => {
       for (const message of this.heard)
@@ -181,6 +185,18 @@ describe('an agent', () => {
     assert.equal(await coordinator.stepping('obeys', 3), pid);
     assert.equal(coordinator.heard[0]?.$case, 'hello');
     assert.ok(lives(pid));
+  });
+
+  it('tells the proof of its step process, also to a new coordinator, and tells it the answer (PROTOCOL 7)', async () => {
+    coordinator.assign('proves', 1);
+    const isReady = ({ run, state }: AssignmentReport) => run === 'proves' && state === 'ready';
+    assert.deepEqual((await coordinator.report(isReady)).proof, { decode: 'a hash' });
+    coordinator.close();
+    coordinator.heard.length = 0;
+    await coordinator.open(Number(coordinator.address.split(':')[1]));
+    assert.deepEqual((await coordinator.report(isReady)).proof, { decode: 'a hash' });
+    coordinator.prove('proves', 1);
+    await coordinator.stepping('proves', 1);
   });
 
   it('ends with a code where the coordinator speaks another protocol', async () => {

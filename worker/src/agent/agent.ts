@@ -118,6 +118,9 @@ export class Agent {
       case 'cancel':
         this.cancel(message.cancel);
         return;
+      case 'proved':
+        if (this.child?.assignment.run === message.proved.run) this.child.proved();
+        return;
     }
   }
 
@@ -162,14 +165,16 @@ export class Agent {
     else child.leave();
   }
 
-  private sendReport({ run, generation }: Assignment, { state, step, error, stateDigest }: FromStep): void {
+  private sendReport({ run, generation }: Assignment, { state, step, error, stateDigest = '', proof }: FromStep): void {
     const errorJson = error ? JSON.stringify(error) : '';
-    this.send({ $case: 'report', report: { run, generation, state, step, errorJson, stateDigest: stateDigest ?? '' } });
+    const report = { run, generation, state, step, errorJson, stateDigest, proof: { ...proof } };
+    this.send({ $case: 'report', report });
   }
 
   private sendIdle(): void {
     const state = this.draining ? 'draining' : 'idle';
-    this.send({ $case: 'report', report: { run: '', generation: 0, state, step: 0, errorJson: '', stateDigest: '' } });
+    const none = { run: '', generation: 0, step: 0, errorJson: '', stateDigest: '', proof: {} };
+    this.send({ $case: 'report', report: { ...none, state } });
   }
 
   private send(message: WorkerMessage['message']): void {

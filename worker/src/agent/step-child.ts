@@ -52,6 +52,11 @@ export class StepChild {
     return this.last ?? { type: 'report', state: 'starting', step: 0 };
   }
 
+  /** Its proof was compared: it may take part. */
+  proved(): void {
+    this.send({ type: 'proved' });
+  }
+
   drain(): void {
     this.send({ type: 'drain' });
   }

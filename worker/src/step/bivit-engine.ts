@@ -18,6 +18,7 @@ import { bytesOf, decodeLeafPayload, encodeLeafPayload, floatsOf } from './leaf-
 import { learningRate } from './learning-rate.js';
 import { createLru } from './lru.js';
 import { maskFeeds } from './programs/masks.js';
+import { machineOf } from './provenance.js';
 import { sizesOf } from './sizes.js';
 import { trainedNetwork } from './trained-network.js';
 
@@ -26,12 +27,23 @@ const light = frontalLight();
 /** Leaves kept ready between `features` and `supervise`; two steps' worth of the largest plan is far below this. */
 const leavesInMemory = 256;
 
+/** What the programs make of the run's fixed sample, short of what an update makes of it. */
+export interface EngineSample {
+  readonly data: LeafData;
+  readonly codes: Float32Array;
+  readonly projected: Float32Array;
+  readonly features: LeafFeatures;
+  readonly gradient: LeafGradient;
+}
+
 /** A BiViT engine, and what pictures and validation need of it beside the step loop. */
 export interface BivitEngine extends StepEngine {
   /** Codes of a leaf's worth of sequences without dropout. */
   infer(data: LeafData): { codes: Float32Array; projected: Float32Array };
   /** Coarse codes, targets and features of a draw outside the training list, repeated to a leaf's fixed batch: read the first row. */
   prepare(draw: Draw, signal: AbortSignal): Promise<LeafData>;
+  /** Of the run's first draw, repeated to a leaf's fixed batch; features are computed anew, whatever a cache holds. */
+  sample(signal: AbortSignal): Promise<EngineSample>;
   /** Which triangle covers each pixel, for a leaf's projected vertices. */
   raster(projected: Float32Array): Int32Array;
   picture(data: LeafData, codes: Float32Array, pixelFaces: Int32Array): Record<string, Float32Array>;
@@ -76,6 +88,24 @@ export function createBivitEngine(inputs: EngineInputs, sync: 'gather' | 'allred
     }
     return covered;
   };
+  const featuresOf = (data: LeafData, atStep: number, leaf: number): LeafFeatures => ({
+    ...{ step: atStep, leaf, draws: data.draws, payload: encodeLeafPayload(data.afn, data.global) },
+  });
+  const supervise = (data: LeafData, atStep: number, leaf: number) => {
+    const masks = masksFor(atStep, leaf * sizes.leafBatch, sizes.leafBatch, config.model.dropout);
+    const { codes, projected } = encode(data, masks);
+    checkLeafCodes(atStep, leaf, data.draws, { codes, 'projected mesh': projected });
+    const outputs = session.run('supervise', {
+      codes,
+      pixelFaces: raster(projected),
+      ...data.coarse,
+      ...data.targets,
+    });
+    const { dcodes, ...scalars } = outputs;
+    const losses = Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, value[0]!]));
+    const gradient: LeafGradient = { step: atStep, leaf, payload: bytesOf(dcodes as Float32Array), losses };
+    return { codes, projected, gradient };
+  };
   const dataOf = async (atStep: number, leaf: number, signal: AbortSignal) => {
     const key = `${atStep}/${leaf}`;
     const held = ready.get(key);
@@ -99,24 +129,11 @@ export function createBivitEngine(inputs: EngineInputs, sync: 'gather' | 'allred
     },
 
     async features(atStep, leaf, signal): Promise<LeafFeatures> {
-      const data = await dataOf(atStep, leaf, signal);
-      return { step: atStep, leaf, draws: data.draws, payload: encodeLeafPayload(data.afn, data.global) };
+      return featuresOf(await dataOf(atStep, leaf, signal), atStep, leaf);
     },
 
     async supervise({ step: atStep, leaf }, signal): Promise<LeafGradient> {
-      const data = await dataOf(atStep, leaf, signal);
-      const masks = masksFor(atStep, leaf * sizes.leafBatch, sizes.leafBatch, config.model.dropout);
-      const { codes, projected } = encode(data, masks);
-      checkLeafCodes(atStep, leaf, data.draws, { codes, 'projected mesh': projected });
-      const outputs = session.run('supervise', {
-        codes,
-        pixelFaces: raster(projected),
-        ...data.coarse,
-        ...data.targets,
-      });
-      const { dcodes, ...scalars } = outputs;
-      const losses = Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, value[0]!]));
-      return { step: atStep, leaf, payload: bytesOf(dcodes as Float32Array), losses };
+      return supervise(await dataOf(atStep, leaf, signal), atStep, leaf).gradient;
     },
 
     update(atStep, leaves) {
@@ -175,6 +192,11 @@ export function createBivitEngine(inputs: EngineInputs, sync: 'gather' | 'allred
     },
 
     infer: (data) => encode(data, masksFor(0, 0, sizes.leafBatch, 0)),
+    async sample(signal) {
+      const draws = Array<Draw>(sizes.leafBatch).fill(drawsOf(0)[0]![0]!);
+      const data = await prepareLeaf(draws, { ...sources, encoder: createFrameEncoder(session, '', null) }, signal);
+      return { data, features: featuresOf(data, 0, 0), ...supervise(data, 0, 0) };
+    },
     prepare: (draw, signal) => prepareLeaf(Array<Draw>(sizes.leafBatch).fill(draw), sources, signal),
     raster,
     picture: (data, codes, pixelFaces) =>
@@ -195,12 +217,13 @@ function coarseOf(inputs: EngineInputs, draw: Draw, features: FrameFeatures): Co
   return { shape: shape!, pose: pose!, cam: cam!, exp: exp!, tex: tex!, light: own! };
 }
 
-/** Everything the bits of a frame's features depend on beside the picture. */
+/** Everything the bits of a frame's features depend on beside the picture; a folder may outlive a build, or serve two machines. */
 function featureFingerprint({ config, assets }: EngineInputs): string {
   const { model, runtime, dataset, legacy } = config;
   return JSON.stringify([
-    2, // of this code: raised when the same picture and weights would give other bits
+    3, // of this code: raised when the same picture and weights would give other bits
     assets.sha256,
+    ...Object.values(machineOf()),
     model.preset,
     model.precision,
     runtime.threads,

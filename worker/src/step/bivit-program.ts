@@ -25,6 +25,7 @@ import type { CommittedStep, FinishKind, StepContext, StepProgram } from './cont
 import type { EngineSnapshot } from './engine.js';
 import type { EngineInputs } from './engine-inputs.js';
 import { openInputs } from './open-inputs.js';
+import { proveBits } from './prove-bits.js';
 import { provenanceOf } from './provenance.js';
 import { sizesOf } from './sizes.js';
 import { trainedNetwork } from './trained-network.js';
@@ -78,6 +79,12 @@ export function createBivitProgram(): StepProgram {
       return opened.engine;
     },
     hooks: {
+      async prove({ sync, signal, logger }) {
+        const started = performance.now();
+        const proof = await proveBits(open().engine, sync, signal);
+        logger.info({ ms: Math.round(performance.now() - started), proof }, 'the programs are proved');
+        return proof;
+      },
       sequencesPerEpoch: () => epochLength(open().inputs.manifest, open().inputs.config),
       async onCommit(commit, context) {
         if (!commit.isWriter) return;

@@ -1,6 +1,7 @@
 import type { RunConfig } from '@auseq/configs/schema';
 import type { createLogger } from '@auseq/infra/logging/logger';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
+import type { Proof } from '@auseq/proto/proof';
 import type { PartShare } from '../results/checkpoint-parts.js';
 import type { DrawRecord, EngineSnapshot, StepEngine } from './engine.js';
 
@@ -78,6 +79,8 @@ export interface StepProgram {
 }
 
 export interface StepHooks {
+  /** After `createEngine`, before a checkpoint is restored: what the run's programs make of its fixed sample (PROTOCOL 7). */
+  prove(context: StepContext): Promise<Proof>;
   /** Sequences in one data epoch, asked once after `createEngine`: decides the end when only `max_epochs` does. */
   sequencesPerEpoch(context: StepContext): number;
   /** After each step; the next one starts when it resolves, so keep it short. Pictures and validation belong here. */

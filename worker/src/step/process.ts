@@ -5,6 +5,7 @@ import { createLogger, tee } from '@auseq/infra/logging/logger';
 import { openStore } from '@auseq/infra/store/open-store';
 import { AuseqError } from '@auseq/proto/errors';
 import { startComm } from '../sync/comm-client.js';
+import { aborted } from './aborted.js';
 import type { StepContext, StepProgram, SyncMode } from './context.js';
 import { Progress } from './progress.js';
 import type { FromStep, ToStep } from './step-messages.js';
@@ -27,6 +28,9 @@ export async function runStepProcess(program: StepProgram): Promise<void> {
   process.on('SIGTERM', () => {
     drain = true;
   });
+  const proved = new Promise<void>((resolve) => {
+    process.on('message', ({ type }: ToStep) => type === 'proved' && resolve());
+  });
   process.on('message', (message: ToStep) => {
     if (message.type === 'drain') drain = true;
     if (message.type === 'leave') leave.abort(generationOver());
@@ -38,7 +42,7 @@ export async function runStepProcess(program: StepProgram): Promise<void> {
   crashed.catch(() => {});
   try {
     process.exit(
-      await takePart(program, await assignment(), { leave: leave.signal, crashed, drainAsked: () => drain }),
+      await takePart(program, await assignment(), { leave: leave.signal, crashed, drainAsked: () => drain, proved }),
     );
   } catch (error) {
     report({ state: 'failed', step: 0, error: AuseqError.from(error).toJSON() });
@@ -51,6 +55,7 @@ interface Surroundings {
   readonly leave: AbortSignal;
   readonly crashed: Promise<never>;
   readonly drainAsked: () => boolean;
+  readonly proved: Promise<void>;
 }
 
 /** Returns the exit code; every failure was reported. */
@@ -86,7 +91,8 @@ async function takePart(program: StepProgram, assigned: Assigned, around: Surrou
       await comm.close();
     };
     const { baseCheckpoint } = assignment;
-    const options = { program, context, baseCheckpoint, comm, progress, drainAsked: around.drainAsked, report };
+    const { drainAsked, proved } = around;
+    const options = { program, context, baseCheckpoint, comm, progress, drainAsked, proved, report };
     await Promise.race([trainAssignment(options), around.crashed, aborted(around.leave)]);
     await comm.close();
     await Promise.all([endLog(shipper), reported]);
@@ -136,12 +142,6 @@ function within(ms: number, work: Promise<void>): Promise<void> {
     timer = setTimeout(resolve, ms);
   });
   return Promise.race([work, limit]).finally(() => clearTimeout(timer));
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }
 
 function generationOver(): AuseqError {

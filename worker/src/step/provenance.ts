@@ -6,11 +6,8 @@ import type { EngineInputs } from './engine-inputs.js';
 
 /** What the bits of a run depend on, kept in each checkpoint's manifest and compared at resume (PROTOCOL 7, 21). */
 export function provenanceOf({ config, assets, manifest }: EngineInputs): Record<string, string> {
-  const runtime = tensorflowRuntime();
   return {
-    tensorflow: runtime?.version ?? 'unknown',
-    device: runtime?.device ?? 'unknown',
-    processor: os.cpus()[0]?.model ?? 'unknown',
+    ...machineOf(),
     threads: String(config.runtime.threads),
     onednn: String(config.runtime.onednn),
     precision: config.model.precision,
@@ -20,6 +17,16 @@ export function provenanceOf({ config, assets, manifest }: EngineInputs): Record
     dataset: manifest.hash,
     ...variantOf(config),
     ...slipsOf(config),
+  };
+}
+
+/** The library and the processor that compute here. */
+export function machineOf(): { tensorflow: string; device: string; processor: string } {
+  const runtime = tensorflowRuntime();
+  return {
+    tensorflow: runtime?.version ?? 'unknown',
+    device: runtime?.device ?? 'unknown',
+    processor: os.cpus()[0]?.model ?? 'unknown',
   };
 }
 

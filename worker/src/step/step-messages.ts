@@ -1,5 +1,6 @@
 import type { SerialisedError } from '@auseq/proto/errors';
 import type { Assignment } from '@auseq/proto/gen/auseq/v1/auseq';
+import type { Proof } from '@auseq/proto/proof';
 
 /** What an agent tells its step process over the IPC channel. */
 export type ToStep =
@@ -11,6 +12,8 @@ export type ToStep =
       storeUrl: string;
       device: 'cpu' | 'cuda';
     }
+  /** The proof of this process was compared: it may take part in an exact run. */
+  | { type: 'proved' }
   /** Stop at the next step border, with a checkpoint. */
   | { type: 'drain' }
   /** Leave at once: the generation is over. */
@@ -25,6 +28,8 @@ export interface FromStep {
   readonly step: number;
   readonly error?: SerialisedError | undefined;
   readonly stateDigest?: string | undefined;
+  /** With `ready` and `stepping`. */
+  readonly proof?: Proof | undefined;
 }
 
 export function isTerminal(state: StepState): boolean {

@@ -1,7 +1,9 @@
 import { AuseqError } from '@auseq/proto/errors';
+import type { Proof } from '@auseq/proto/proof';
 import type { PartShare } from '../results/checkpoint-parts.js';
 import type { CommClient } from '../sync/comm-client.js';
 import type { Entered } from '../sync/exchange.js';
+import { aborted } from './aborted.js';
 import { createCheckpointer } from './checkpointer.js';
 import type { StepContext, StepProgram } from './context.js';
 import { type LoopCommit, type LoopEnd, runStepLoop } from './loop.js';
@@ -21,18 +23,24 @@ export interface TrainOptions {
   readonly comm: CommClient;
   readonly progress: Progress;
   readonly drainAsked: () => boolean;
+  /** Resolves when the coordinator has compared the proof of this process. */
+  readonly proved: Promise<void>;
   readonly report: (report: Omit<FromStep, 'type'>) => void;
 }
 
 /** One generation of one run on this worker, from the base state to the last checkpoint. Throws coded errors. */
 export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
-  const { program, context, baseCheckpoint, comm, progress, drainAsked, report } = options;
+  const { program, context, baseCheckpoint, comm, progress, drainAsked, proved } = options;
   const { hooks } = program;
   const { config, sync, signal } = context;
+  let proof: Proof | undefined;
+  const report: TrainOptions['report'] = (what) => options.report({ ...what, proof });
   report({ state: 'starting', step: 0 });
   progress.enter('starting');
   const simulated = withSimulatedCompute(await program.createEngine(context), config.train.simulate_compute_ms);
   const { engine } = simulated;
+  // Before any checkpoint: the same weights at each start of the run, whatever was trained since (PROTOCOL 7).
+  proof = await hooks.prove(context);
   if (baseCheckpoint !== '') engine.restore(await hooks.loadCheckpoint(baseCheckpoint, context));
   signal.throwIfAborted();
   const totalSteps = planTotalSteps({
@@ -45,6 +53,10 @@ export async function trainAssignment(options: TrainOptions): Promise<LoopEnd> {
   const baseStep = engine.step;
   report({ state: 'ready', step: baseStep });
   context.logger.info({ baseStep, totalSteps, sync }, 'ready');
+  if (config.exact) {
+    progress.enter('waiting');
+    await Promise.race([proved, aborted(signal)]);
+  }
 
   let steps = false;
   const outside: PartShare = { rank: -1, members: 0 };

@@ -52,7 +52,7 @@ export function joinCrowd({ run, address, workers, connection }: CrowdOptions): 
     const hello = { worker: name, protocolVersion, device: 'cpu', host: 'here', pid: 1, build: 'crowd', memory: '' };
     say({ $case: 'hello', hello });
     const report = (state: string, to = '', of = 0) => {
-      const none = { step: 1, errorJson: '', stateDigest: '' };
+      const none = { step: 1, errorJson: '', stateDigest: '', proof: {} };
       say({ $case: 'report', report: { run: to, generation: of, state, ...none } });
     };
     report('idle');

@@ -201,23 +201,39 @@ export interface AssignmentReport {
   state: string;
   step: number;
   errorJson: string;
+  /** at the end, of the state; of a member that can come back, of the last commit it has taken */
   stateDigest: string;
+  /** what its programs make of the fixed sample: part (decode, features, ...) -> SHA-256 */
+  proof: { [key: string]: string };
+}
+
+export interface AssignmentReport_ProofEntry {
+  key: string;
+  value: string;
 }
 
 export interface Draining {
 }
 
 export interface CoordinatorMessage {
-  message: { $case: "welcome"; welcome: Welcome } | { $case: "assignment"; assignment: Assignment } | {
-    $case: "cancel";
-    cancel: Cancel;
-  } | undefined;
+  message:
+    | { $case: "welcome"; welcome: Welcome }
+    | { $case: "assignment"; assignment: Assignment }
+    | { $case: "cancel"; cancel: Cancel }
+    | { $case: "proved"; proved: Proved }
+    | undefined;
 }
 
 export interface Welcome {
   protocolVersion: string;
   natsUrl: string;
   storeUrl: string;
+}
+
+/** The proof of a member of an exact run was compared: it may take part. */
+export interface Proved {
+  run: string;
+  generation: number;
 }
 
 export interface Assignment {
@@ -2982,7 +2998,7 @@ export const Hello: MessageFns<Hello> = {
 };
 
 function createBaseAssignmentReport(): AssignmentReport {
-  return { run: "", generation: 0, state: "", step: 0, errorJson: "", stateDigest: "" };
+  return { run: "", generation: 0, state: "", step: 0, errorJson: "", stateDigest: "", proof: {} };
 }
 
 export const AssignmentReport: MessageFns<AssignmentReport> = {
@@ -3005,6 +3021,9 @@ export const AssignmentReport: MessageFns<AssignmentReport> = {
     if (message.stateDigest !== "") {
       writer.uint32(50).string(message.stateDigest);
     }
+    globalThis.Object.entries(message.proof).forEach(([key, value]: [string, string]) => {
+      AssignmentReport_ProofEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
     return writer;
   },
 
@@ -3069,6 +3088,17 @@ export const AssignmentReport: MessageFns<AssignmentReport> = {
             message.stateDigest = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = AssignmentReport_ProofEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.proof[entry7.key] = entry7.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3097,6 +3127,20 @@ export const AssignmentReport: MessageFns<AssignmentReport> = {
         : isSet(object.state_digest)
         ? globalThis.String(object.state_digest)
         : "",
+      proof: isObject(object.proof)
+        ? (globalThis.Object.entries(object.proof) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -3120,6 +3164,15 @@ export const AssignmentReport: MessageFns<AssignmentReport> = {
     if (message.stateDigest !== "") {
       obj.stateDigest = message.stateDigest;
     }
+    if (message.proof) {
+      const entries = globalThis.Object.entries(message.proof) as [string, string][];
+      if (entries.length > 0) {
+        obj.proof = {};
+        entries.forEach(([k, v]) => {
+          obj.proof[k] = v;
+        });
+      }
+    }
     return obj;
   },
 
@@ -3134,6 +3187,100 @@ export const AssignmentReport: MessageFns<AssignmentReport> = {
     message.step = object.step ?? 0;
     message.errorJson = object.errorJson ?? "";
     message.stateDigest = object.stateDigest ?? "";
+    message.proof = (globalThis.Object.entries(object.proof ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseAssignmentReport_ProofEntry(): AssignmentReport_ProofEntry {
+  return { key: "", value: "" };
+}
+
+export const AssignmentReport_ProofEntry: MessageFns<AssignmentReport_ProofEntry> = {
+  encode(message: AssignmentReport_ProofEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AssignmentReport_ProofEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAssignmentReport_ProofEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AssignmentReport_ProofEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: AssignmentReport_ProofEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AssignmentReport_ProofEntry>): AssignmentReport_ProofEntry {
+    return AssignmentReport_ProofEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AssignmentReport_ProofEntry>): AssignmentReport_ProofEntry {
+    const message = createBaseAssignmentReport_ProofEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
@@ -3206,6 +3353,9 @@ export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
       case "cancel":
         Cancel.encode(message.message.cancel, writer.uint32(26).fork()).join();
         break;
+      case "proved":
+        Proved.encode(message.message.proved, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3247,6 +3397,14 @@ export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
             message.message = { $case: "cancel", cancel: Cancel.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = { $case: "proved", proved: Proved.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3267,6 +3425,8 @@ export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
         ? { $case: "assignment", assignment: Assignment.fromJSON(object.assignment) }
         : isSet(object.cancel)
         ? { $case: "cancel", cancel: Cancel.fromJSON(object.cancel) }
+        : isSet(object.proved)
+        ? { $case: "proved", proved: Proved.fromJSON(object.proved) }
         : undefined,
     };
   },
@@ -3279,6 +3439,8 @@ export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
       obj.assignment = Assignment.toJSON(message.message.assignment);
     } else if (message.message?.$case === "cancel") {
       obj.cancel = Cancel.toJSON(message.message.cancel);
+    } else if (message.message?.$case === "proved") {
+      obj.proved = Proved.toJSON(message.message.proved);
     }
     return obj;
   },
@@ -3304,6 +3466,12 @@ export const CoordinatorMessage: MessageFns<CoordinatorMessage> = {
       case "cancel": {
         if (object.message?.cancel !== undefined && object.message?.cancel !== null) {
           message.message = { $case: "cancel", cancel: Cancel.fromPartial(object.message.cancel) };
+        }
+        break;
+      }
+      case "proved": {
+        if (object.message?.proved !== undefined && object.message?.proved !== null) {
+          message.message = { $case: "proved", proved: Proved.fromPartial(object.message.proved) };
         }
         break;
       }
@@ -3421,6 +3589,91 @@ export const Welcome: MessageFns<Welcome> = {
     message.protocolVersion = object.protocolVersion ?? "";
     message.natsUrl = object.natsUrl ?? "";
     message.storeUrl = object.storeUrl ?? "";
+    return message;
+  },
+};
+
+function createBaseProved(): Proved {
+  return { run: "", generation: 0 };
+}
+
+export const Proved: MessageFns<Proved> = {
+  encode(message: Proved, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.run !== "") {
+      writer.uint32(10).string(message.run);
+    }
+    if (message.generation !== 0) {
+      writer.uint32(16).uint64(message.generation);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Proved {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProved();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.run = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.generation = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Proved {
+    return {
+      run: isSet(object.run) ? globalThis.String(object.run) : "",
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+    };
+  },
+
+  toJSON(message: Proved): unknown {
+    const obj: any = {};
+    if (message.run !== "") {
+      obj.run = message.run;
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Proved>): Proved {
+    return Proved.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Proved>): Proved {
+    const message = createBaseProved();
+    message.run = object.run ?? "";
+    message.generation = object.generation ?? 0;
     return message;
   },
 };
@@ -3995,6 +4248,10 @@ function longToNumber(int64: { toString(): string }): number {
     throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
   }
   return num;
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {

@@ -1,0 +1,59 @@
+import type { SerialisedError } from '@auseq/proto/errors';
+import { differingParts, type Proof } from '@auseq/proto/proof';
+import type { RunRecord } from './run-record.js';
+
+/** The proof that all others of a run are compared with, and who gave it. */
+export interface RunProof {
+  readonly worker: string;
+  readonly parts: Proof;
+}
+
+/** What a worker's proof means for its run (PROTOCOL 7). */
+export type ProofDecision =
+  /** The member of the lowest rank has not proved itself yet. */
+  | { readonly kind: 'waits' }
+  | { readonly kind: 'first'; readonly proof: RunProof }
+  | { readonly kind: 'same' }
+  /** Other bits, which the run's events name once. */
+  | { readonly kind: 'named'; readonly decision: string; readonly reason: string }
+  /** Other bits, and the run is exact. */
+  | { readonly kind: 'refused'; readonly error: SerialisedError };
+
+/**
+ * Compares a worker's proof with the run's, which is that of the first member of its first generation and outlives a
+ * resume (PROTOCOL 21). Pure.
+ */
+export function decideProof(record: RunRecord, worker: string, parts: Proof): ProofDecision {
+  const { proof, members, otherBits, config, name } = record;
+  if (!proof) {
+    if (worker === members[0]) return { kind: 'first', proof: { worker, parts } };
+    return members.includes(worker) ? { kind: 'waits' } : { kind: 'same' };
+  }
+  const differing = differingParts(proof.parts, parts);
+  if (differing.length === 0) return { kind: 'same' };
+  const other = `${worker} computes other bits than ${proof.worker === worker ? 'it did before' : proof.worker}`;
+  if (config.exact) {
+    const code = 'AU_WORKER_BITS';
+    const fix = `auseq runs resume ${name} on machines like the first; or submit a new run with --set exact=false`;
+    return {
+      kind: 'refused',
+      error: { code, what: other, why: `${describe(differing)}, and the run is exact`, try: fix, where: name },
+    };
+  }
+  if (otherBits.includes(worker)) return { kind: 'same' };
+  return {
+    kind: 'named',
+    decision: other,
+    reason: `${describe(differing)}; the weights may depend on who computes`,
+  };
+}
+
+/** A worker that an exact run has refused is not given that run again; a resume clears the mark. Pure. */
+export function isRefused({ config, otherBits }: RunRecord, worker: string): boolean {
+  return config.exact && otherBits.includes(worker);
+}
+
+/** Each part is made of the one before, so the first is where to look. */
+function describe([first, ...rest]: readonly string[]): string {
+  return rest.length === 0 ? `${first} differs` : `${first} differs, and with it ${rest.join(', ')}`;
+}
