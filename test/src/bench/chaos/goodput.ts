@@ -1,4 +1,4 @@
-import type { Outcome, Setting } from './setting.js';
+import { faultTimes, type Outcome, type Setting } from './setting.js';
 
 const computeMs = 300;
 
@@ -10,7 +10,9 @@ export async function benchGoodput({ chaos }: Setting, minutes = 10): Promise<Ou
     const seconds = minute * 60 + 10 + Math.round(Math.random() * 40);
     return `{ kind: kill, target: worker-${minute % 4}, at: { seconds: ${seconds} } }`;
   });
-  const { verdict, failures, steps_lost, quiet, faulted, efficiency } = await chaos(plan, sets, more);
-  const result = { minutes, kills: plan.length, verdict, failures, steps_lost, efficiency, quiet, faulted };
+  const report = await chaos(plan, sets, more);
+  const { verdict, failures, steps_lost, quiet, faulted, efficiency } = report;
+  const times = faultTimes(report.faults);
+  const result = { minutes, kills: plan.length, verdict, failures, steps_lost, efficiency, ...times, quiet, faulted };
   return { good: verdict === 'PASS', result };
 }

@@ -1,4 +1,4 @@
-import { type ChaosFault, type ChaosReport, type Outcome, quantile, type Setting } from './setting.js';
+import { type ChaosReport, faultTimes, type Outcome, type Setting } from './setting.js';
 
 const kills = 20;
 const computeMs = 200;
@@ -16,11 +16,6 @@ export async function benchKills({ chaos }: Setting): Promise<Outcome> {
     reports.push(await chaos(plan, [`train.max_steps=${steps}`], more));
   }
   const quiet = reports[0]!.quiet!.sha256;
-  const faults = reports.flatMap((report) => report.faults);
-  const times = (pick: (fault: ChaosFault) => number | null) => {
-    const found = faults.flatMap((fault) => pick(fault) ?? []);
-    return { of: found.length, median: quantile(found, 0.5), p95: quantile(found, 0.95) };
-  };
   const equal = reports.filter(({ faulted }) => faulted.sha256 !== null && faulted.sha256 === quiet).length;
   const passed = reports.filter(({ verdict }) => verdict === 'PASS').length;
   return {
@@ -28,9 +23,7 @@ export async function benchKills({ chaos }: Setting): Promise<Outcome> {
     result: {
       ...{ kills, equal_to_quiet: equal, passed, step_ms: computeMs },
       steps_lost: reports.reduce((sum, report) => sum + report.steps_lost, 0),
-      detect_ms: times(({ detect_ms: ms }) => ms),
-      first_commit_ms: times(({ first_commit_ms: ms }) => ms),
-      whole_again_ms: times(({ whole_again_ms: ms }) => ms),
+      ...faultTimes(reports.flatMap(({ faults }) => faults)),
       failures: reports.flatMap(({ failures }) => failures),
     },
   };

@@ -73,6 +73,20 @@ export function areEqual(digests: Readonly<Record<string, string>>, prefix: stri
   return new Set(chosen).size === 1;
 }
 
+/** Middle and nearly worst of what faults cost, in ms. */
+export function faultTimes(faults: readonly ChaosFault[]): object {
+  const times = (pick: (fault: ChaosFault) => number | null) => {
+    const found = faults.flatMap((fault) => pick(fault) ?? []);
+    return { of: found.length, median: quantile(found, 0.5), p95: quantile(found, 0.95) };
+  };
+  return {
+    detect_ms: times(({ detect_ms: ms }) => ms),
+    first_commit_ms: times(({ first_commit_ms: ms }) => ms),
+    whole_again_ms: times(({ whole_again_ms: ms }) => ms),
+    longest_pause_ms: times(({ longest_pause_ms: ms }) => ms),
+  };
+}
+
 export function quantile(values: readonly number[], share: number): number | undefined {
   return [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 }
