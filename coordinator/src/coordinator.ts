@@ -1,6 +1,7 @@
 import { RunHistory } from '@auseq/infra/history/run-history';
 import type { createLogger } from '@auseq/infra/logging/logger';
 import { connectNats } from '@auseq/infra/nats/connect-nats';
+import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { openStore } from '@auseq/infra/store/open-store';
 import { AuseqError } from '@auseq/proto/errors';
 import {
@@ -14,7 +15,7 @@ import { membershipSubject } from '@auseq/proto/subjects';
 import { createServer } from 'nice-grpc';
 import { Conductor } from './conductor.js';
 import { takeLease } from './lease.js';
-import { startLedgerKeeper } from './ledger/ledger-keeper.js';
+import { restoreRecords } from './records/restore-records.js';
 import { createResultsService } from './results/results-service.js';
 import { Placement } from './runs/place-run.js';
 import { RunBook } from './runs/run-book.js';
@@ -23,6 +24,7 @@ import { createClusterService } from './services/cluster-service.js';
 import { codedErrors } from './services/coded-errors.js';
 import { createRunsService } from './services/runs-service.js';
 import { createWorkersService } from './services/workers-service.js';
+import { startStoreKeeper } from './store-keeper.js';
 import { startWatching } from './watch-members.js';
 import { WorkerTable } from './workers/worker-table.js';
 
@@ -55,6 +57,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   const history = await RunHistory.open(connection);
   await history.ensureStream();
   const book = await RunBook.open(await RunStore.open(connection), history);
+  await adoptStrays(book, store, logger);
   const workers = new WorkerTable();
   const announce = (record: GenerationRecord) =>
     connection.publish(membershipSubject(record.run), JSON.stringify(record));
@@ -62,7 +65,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   const conductor = new Conductor({ book, workers, placement, logger });
   const watching = startWatching(connection, { conductor, book, lease }, (error) => onFatal(AuseqError.from(error)));
   const runs = () => book.all().map(({ name }) => name);
-  const keeper = startLedgerKeeper({ connection, history, store, runs, logger });
+  const keeper = startStoreKeeper({ connection, history, store, runs, record: (run) => book.get(run), logger });
 
   const server = createServer({
     'grpc.max_receive_message_length': largestMessageBytes,
@@ -92,4 +95,17 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       await connection.close();
     },
   };
+}
+
+/** Runs whose records were lost with JetStream's data are known again, as far as the store knows them (PROTOCOL 19). */
+async function adoptStrays(book: RunBook, store: ObjectStore, logger: CoordinatorOptions['logger']): Promise<void> {
+  try {
+    const isKnown = (run: string) => book.get(run) !== undefined;
+    for (const record of await restoreRecords(store, isKnown, logger, AbortSignal.timeout(connectMs))) {
+      book.adopt(record);
+      logger.warn({ run: record.name, step: record.step }, record.reason);
+    }
+  } catch (error) {
+    logger.warn({ err: error }, 'the store cannot say which runs it knows');
+  }
 }

@@ -44,6 +44,7 @@ export const errorTable = {
   AU_DISK_FULL: 'unreachable',
   AU_CHECKPOINT_SPOOLED: 'unreachable',
   AU_OBJECT_NOT_FOUND: 'notFound',
+  AU_RUN_RECORD: 'input',
   AU_PROTOCOL_VERSION: 'conflict',
   AU_DEADLINE: 'timeout',
   AU_CLUSTER_EXISTS: 'conflict',

@@ -1,6 +1,14 @@
 /** What is stored under `run.RUN.commit`: one line of history that grows only by compare-and-swap (PROTOCOL 12, 13). */
 export type HistoryRecord = GenerationRecord | CommitRecord;
 
+/** Where a line of history stands. */
+export interface LedgerPlace {
+  /** Rollbacks so far. */
+  readonly incarnation: number;
+  /** The last step that counts; 0: none. */
+  readonly lastStep: number;
+}
+
 /** A membership begins; a leader of an older one can commit nothing after it. */
 export interface GenerationRecord {
   readonly type: 'generation';
@@ -23,6 +31,8 @@ export interface GenerationRecord {
   readonly time: string;
   /** Milliseconds from the decision until it was sent to be stored; clocks may be set in between. */
   readonly waitedMs?: number | undefined;
+  /** Of the first record after JetStream's data was lost: where the ledger in the store ends. */
+  readonly after?: LedgerPlace | undefined;
 }
 
 /** A step that every member voted for. Lines of an older generation at or beyond a newer `baseStep` were rolled back. */

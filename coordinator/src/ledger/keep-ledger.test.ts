@@ -12,14 +12,17 @@ import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { openStore } from '@auseq/infra/store/open-store';
 import { AuseqError } from '@auseq/proto/errors';
 import type { LedgerLine } from '@auseq/proto/gen/auseq/v1/auseq';
+import type { LedgerPlace } from '@auseq/proto/run-records';
+import { commitSubject, runStream } from '@auseq/proto/subjects';
 import { verifyLedger } from '@auseq/proto/verify-ledger';
 import type { NatsConnection } from 'nats';
-import { type Happening, history as historyOf } from './history.fixture.js';
+import { startStoreKeeper } from '../store-keeper.js';
+import { commit, generation, type Happening, history as historyOf } from './history.fixture.js';
 import { keepLedger } from './keep-ledger.js';
-import { startLedgerKeeper } from './ledger-keeper.js';
 import { ledgerLines } from './ledger-lines.js';
 import { pieceKey } from './pieces.js';
 import { storedLedger } from './stored-ledger.js';
+import { streamLedger } from './stream-ledger.js';
 
 const shape = { leaves: 2, batchSize: 2, epochLength: 6 };
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -95,6 +98,37 @@ describe('keeping a ledger in the store', () => {
     assert.deepEqual([verdict.ok, verdict.draws, verdict.rolledBack], [true, 28, 16]);
   });
 
+  it('goes on after JetStream lost its data: old lines from the store, what was taken again counts once (PROTOCOL 19)', async () => {
+    const run = 'lost';
+    const manager = await connection.jetstreamManager();
+    const forget = () => manager.streams.purge(runStream.name, { filter: commitSubject(run) });
+    const goOn = async (base: number, number: number, place: LedgerPlace, count: number) => {
+      const first = { ...generation(number, base), run, continues: false, after: place };
+      let sequence = (await history.append(first, (await history.last(run))?.sequence ?? 0))!;
+      for (let step = base + 1; step <= base + count; step++)
+        sequence = (await history.append({ ...commit(step, number, shape), run }, sequence))!;
+    };
+    const whole = async (totalSteps: number) => {
+      const lines = await all(streamLedger(history, store, run, signal));
+      const verdict = await verifyLedger(lines, { ...shape, totalSteps });
+      assert.deepEqual([verdict.ok, verdict.problems], [true, []]);
+      return { lines, verdict };
+    };
+    await append(run, [...steps(3), { back: 1 }, ...steps(5)]); // generation 2, incarnation 1, up to step 7
+    await keepLedger({ history, store }, run, null, signal);
+    await forget();
+    await goOn(5, 3, { incarnation: 1, lastStep: 7 }, 4); // from a checkpoint that is older than the ledger
+    assert.equal((await whole(9)).verdict.rolledBack, 4 + 8);
+    await keepLedger({ history, store }, run, null, signal);
+    const { lines } = await whole(9);
+    await forget();
+    assert.deepEqual(await all(storedLedger(store, run, signal)), lines, 'lost again, the store has all of it');
+    await goOn(9, 4, { incarnation: 2, lastStep: 9 }, 2); // from a checkpoint as new as the ledger
+    assert.equal((await whole(11)).verdict.rolledBack, 4 + 8);
+    await keepLedger({ history, store }, run, null, signal);
+    await whole(11);
+  });
+
   it('keeps long histories in pieces', async () => {
     await append('long', steps(1203));
     await keepLedger({ history, store }, 'long', null, signal);
@@ -139,7 +173,8 @@ describe('keeping a ledger in the store', () => {
     const warnings: string[] = [];
     const logger = createLogger({ role: 'coordinator', destination: { write: (line) => warnings.push(line) } });
     const runs = () => ['patient'];
-    const keeper = startLedgerKeeper({ connection, history, store, runs, logger, firstRetryMs: 20 });
+    const record = () => undefined;
+    const keeper = startStoreKeeper({ connection, history, store, runs, record, logger, firstRetryMs: 20 });
     await until(() => warnings.some((line) => line.includes('not in the store yet')));
     await append('patient', steps(2), done);
     rmSync(blocked);

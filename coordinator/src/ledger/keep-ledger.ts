@@ -1,8 +1,8 @@
 import type { RunHistory } from '@auseq/infra/history/run-history';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import type { LedgerLine } from '@auseq/proto/gen/auseq/v1/auseq';
-import type { HistoryRecord } from '@auseq/proto/run-records';
-import { beginning, type LedgerPlace, linesOf, placeAfter } from './ledger-lines.js';
+import type { HistoryRecord, LedgerPlace } from '@auseq/proto/run-records';
+import { beginning, linesOf, placeAfter } from './ledger-lines.js';
 import { decodePiece, encodePiece, type Piece, pieceKey } from './pieces.js';
 import { listPieces } from './stored-ledger.js';
 

@@ -1,23 +1,16 @@
 import type { StoredRecord } from '@auseq/infra/history/run-history';
 import type { LedgerLine } from '@auseq/proto/gen/auseq/v1/auseq';
-import type { CommitRecord, HistoryRecord } from '@auseq/proto/run-records';
+import type { CommitRecord, HistoryRecord, LedgerPlace } from '@auseq/proto/run-records';
 import { drawsOf } from './draws-of.js';
-
-/** Where a history stands after a record. */
-export interface LedgerPlace {
-  /** Rollbacks so far. */
-  readonly incarnation: number;
-  /** The last step that counts; 0: none. */
-  readonly lastStep: number;
-}
 
 export const beginning: LedgerPlace = { incarnation: 0, lastStep: 0 };
 
 /** A membership that begins before the last committed step opens a new incarnation; one that loses nothing does not. Pure. */
 export function placeAfter(place: LedgerPlace, record: HistoryRecord): LedgerPlace {
   if (record.type === 'commit') return { ...place, lastStep: record.step };
-  if (record.baseStep >= place.lastStep) return place;
-  return { incarnation: place.incarnation + 1, lastStep: record.baseStep };
+  const before = record.after ?? place;
+  if (record.baseStep >= before.lastStep) return before;
+  return { incarnation: before.incarnation + 1, lastStep: record.baseStep };
 }
 
 /** The lines of a commit, one a draw, in leaf order. Throws AU_LEDGER_BROKEN for a record without draws. Pure. */

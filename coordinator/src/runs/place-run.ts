@@ -160,13 +160,15 @@ export class Placement {
   }
 
   /** From here on a leader of an older generation can commit nothing (PROTOCOL 13). */
-  private async recordGeneration({ name: run, generation, members, step: baseStep, reason }: RunRecord): Promise<void> {
+  private async recordGeneration(begun: RunRecord): Promise<void> {
+    const { name: run, generation, members, step: baseStep, reason, ledgerAfter } = begun;
     const record: GenerationRecord = {
       ...{ type: 'generation', run, generation, members, baseStep, continues: false, unhealed: [] },
       ...{ baseDigest: null, baseDrain: false, reason, time: new Date().toISOString() },
       hosts: members.map((member) => this.memoryOf(member)),
     };
-    await this.appendNext(run, () => record);
+    const first = ledgerAfter ? { ...record, after: ledgerAfter } : record;
+    await this.appendNext(run, (last) => (last ? record : first));
   }
 
   /** Appends what `next` makes of the last record, again where another came between; waits while NATS is away. */

@@ -66,6 +66,11 @@ export class RunBook {
     await this.tell(record);
   }
 
+  /** Takes in a run that JetStream knows nothing of; it is stored there with its first change. */
+  adopt(record: RunRecord): void {
+    this.entries.set(record.name, { record, revision: 0, stepIsNewer: false, sequencesPerSecond: 0 });
+  }
+
   /** Stores a change, then tells it to whoever watches. Throws AU_RUN_STATE. */
   async change(name: string, change: Partial<RunRecord>): Promise<RunRecord> {
     const entry = this.entries.get(name)!;

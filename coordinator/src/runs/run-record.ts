@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RunConfig } from '@auseq/configs/schema';
 import type { SerialisedError } from '@auseq/proto/errors';
 import type { Run } from '@auseq/proto/gen/auseq/v1/auseq';
+import type { LedgerPlace } from '@auseq/proto/run-records';
 import type { SyncMode } from './choose-sync.js';
 import type { RunProof } from './decide-proof.js';
 import { checkTransition, type RunState } from './run-states.js';
@@ -46,6 +47,8 @@ export interface RunRecord {
   readonly proof: RunProof | null;
   /** Workers whose programs made something else of it: refused where the run is exact, else named. A resume clears it. */
   readonly otherBits: readonly string[];
+  /** Where the ledger in the store ended when JetStream's data was lost, for the first generation after; null: nothing was. */
+  readonly ledgerAfter: LedgerPlace | null;
 }
 
 export function configHash(config: RunConfig): string {

@@ -7,7 +7,7 @@ const codec = JSONCodec<RunRecord>();
 const attemptMs = 5_000;
 const wrongLastSequence = 10071;
 
-type Marks = 'damaged' | 'proof' | 'otherBits';
+type Marks = 'damaged' | 'proof' | 'otherBits' | 'ledgerAfter';
 
 export interface StoredRun {
   readonly record: RunRecord;
@@ -58,10 +58,10 @@ export class RunStore {
   }
 }
 
-/** A record that an older coordinator wrote has no marks of damage and no proof. */
+/** A record that an older coordinator wrote has no marks of damage, no proof, and lost no history. */
 function withMarks(record: Omit<RunRecord, Marks> & Partial<RunRecord>): RunRecord {
-  const { damaged = [], proof = null, otherBits = [] } = record;
-  return { ...record, damaged, proof, otherBits };
+  const { damaged = [], proof = null, otherBits = [], ledgerAfter = null } = record;
+  return { ...record, damaged, proof, otherBits, ledgerAfter };
 }
 
 function changedElsewhere(run: string, cause: unknown): AuseqError {

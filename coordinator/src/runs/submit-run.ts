@@ -7,22 +7,17 @@ import { configHash, type RunRecord } from './run-record.js';
 export function newRun(name: string, configJson: string, now: number): RunRecord {
   const config = parseConfig(configJson);
   const { sync, reason: syncReason } = chooseSync(config);
-  const time = new Date(now).toISOString();
+  return { ...blankRun(name, config, new Date(now).toISOString()), sync, syncReason };
+}
+
+/** A run of which nothing is known but its config. */
+export function blankRun(name: string, config: RunConfig, createdAt: string): RunRecord {
   return {
     ...{ name, state: 'queued', reason: 'waits for workers', step: 0, maxSteps: config.train.max_steps },
-    ...{
-      generation: 0,
-      members: [],
-      joining: [],
-      assigned: {},
-      lastMembers: 0,
-      sync,
-      syncReason,
-      config,
-      configHash: configHash(config),
-    },
-    ...{ createdAt: time, updatedAt: time, queuedAt: time, error: null, latestCheckpoint: '', stateDigest: '' },
-    ...{ restarts: 0, notBefore: 0, fromStep: null, damaged: [], proof: null, otherBits: [] },
+    ...{ generation: 0, members: [], joining: [], assigned: {}, lastMembers: 0, sync: 'gather', syncReason: '' },
+    ...{ config, configHash: configHash(config), createdAt, updatedAt: createdAt, queuedAt: createdAt, error: null },
+    ...{ latestCheckpoint: '', stateDigest: '', restarts: 0, notBefore: 0, fromStep: null, damaged: [] },
+    ...{ proof: null, otherBits: [], ledgerAfter: null },
   };
 }
 

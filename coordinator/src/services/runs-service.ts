@@ -8,6 +8,7 @@ import type { Conductor } from '../conductor.js';
 import { readEvents } from '../events/read-events.js';
 import { readLogs } from '../events/read-logs.js';
 import { streamLedger } from '../ledger/stream-ledger.js';
+import { keepRecord } from '../records/keep-record.js';
 import { findCheckpoint } from '../results/checkpoints.js';
 import { checkRunName, nameRun } from '../runs/name-run.js';
 import type { RunBook } from '../runs/run-book.js';
@@ -33,6 +34,7 @@ export function createRunsService({ conductor, book, store, history, stream }: R
         if (book.get(name)) throw nameTaken(name);
         const record = newRun(name, configJson, Date.now());
         await store.put(`runs/${name}/config.yaml`, Buffer.from(configYaml));
+        await keepRecord(store, record);
         await book.add(record);
         await conductor.place();
         return conductor.view(name);

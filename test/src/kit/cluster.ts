@@ -38,6 +38,8 @@ export interface TestCluster {
   resume(run: string, maxSteps: number, fromStep?: number): Promise<RunView>;
   show(run: string): Promise<RunView>;
   checkpoints(run: string): Promise<readonly CheckpointView[]>;
+  /** Ends it, removes one of its data folders (`nats`: all that JetStream holds), and starts it again. */
+  restartWithout(folder: 'nats'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,7 +55,8 @@ export async function startCluster(options: { workers: number; store?: string })
     if (left.length > 0) throw new Error(`auseq down left processes ${left.join(', ')}`);
   };
   const store = options.store ? ['--store', options.store] : [];
-  const up = await auseq(['up', '--workers', String(options.workers), ...store], env);
+  const start = () => auseq(['up', '--workers', String(options.workers), ...store], env);
+  const up = await start();
   if (up.code !== 0) {
     await stop();
     throw new Error(`auseq up ended with ${up.code}\n${up.stdout}\n${up.stderr}`);
@@ -79,6 +82,13 @@ export async function startCluster(options: { workers: number; store?: string })
     },
     show: (run) => auseqJson<RunView>(['runs', 'show', run], env),
     checkpoints: (run) => auseqJson<CheckpointView[]>(['checkpoints', 'list', run], env),
+    async restartWithout(lost) {
+      const down = await auseq(['down'], env);
+      if (down.code !== 0) throw new Error(`auseq down ended with ${down.code}\n${down.stderr}`);
+      rmSync(join(env.AUSEQ_STATE, 'clusters', env.AUSEQ_CLUSTER, lost), { recursive: true });
+      const again = await start();
+      if (again.code !== 0) throw new Error(`auseq up ended with ${again.code}\n${again.stderr}`);
+    },
     stop,
   };
 }

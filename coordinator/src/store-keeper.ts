@@ -3,13 +3,16 @@ import type { createLogger } from '@auseq/infra/logging/logger';
 import { AuseqError } from '@auseq/proto/errors';
 import { eventSubject } from '@auseq/proto/subjects';
 import { JSONCodec, type NatsConnection } from 'nats';
-import { hasEnded, type RunState } from '../runs/run-states.js';
-import { type KeepParts, type Kept, keepLedger } from './keep-ledger.js';
+import { type KeepParts, type Kept, keepLedger } from './ledger/keep-ledger.js';
+import { keepRecord } from './records/keep-record.js';
+import type { RunRecord } from './runs/run-record.js';
+import { hasEnded, type RunState } from './runs/run-states.js';
 
-export interface LedgerKeeperParts extends KeepParts {
+export interface StoreKeeperParts extends KeepParts {
   readonly connection: NatsConnection;
   /** Names of all runs. */
   readonly runs: () => readonly string[];
+  readonly record: (run: string) => RunRecord | undefined;
   readonly logger: ReturnType<typeof createLogger>;
   /** Until the second attempt while the store or JetStream is away; the wait doubles up to a minute. */
   readonly firstRetryMs?: number;
@@ -17,14 +20,15 @@ export interface LedgerKeeperParts extends KeepParts {
 
 const codec = JSONCodec<{ readonly state?: RunState }>();
 const longestRetryMs = 60_000;
+const storeDeadlineMs = 30_000;
 
 /**
- * Keeps the ledger of every run in the store: at each checkpoint, at the end of a run, and at the start for what a
- * coordinator before this one left. One run after the other and beside all decisions: a store that is away delays only this.
+ * Keeps in the store what must outlive JetStream's data: the ledger of every run, at each checkpoint and at the end of a run, and
+ * the lasting part of its record, when it begins to run and at its end; at the start what a coordinator before this one left. One
+ * run after the other and beside all decisions: a store that is away delays only this.
  */
-export function startLedgerKeeper({ connection, runs, logger, firstRetryMs = 5_000, ...parts }: LedgerKeeperParts): {
-  close(): Promise<void>;
-} {
+export function startStoreKeeper(options: StoreKeeperParts): { close(): Promise<void> } {
+  const { connection, runs, record, logger, firstRetryMs = 5_000, ...parts } = options;
   const end = new AbortController();
   const known = new Map<string, Kept>();
   let waitMs = firstRetryMs;
@@ -47,7 +51,8 @@ export function startLedgerKeeper({ connection, runs, logger, firstRetryMs = 5_0
     callback: (error, { subject, data }) => {
       if (error) return;
       const { state } = codec.decode(data);
-      if (state && hasEnded(state)) note(runOf(subject));
+      // Whoever runs has proved itself, and the proof is part of the record.
+      if (state && (state === 'running' || hasEnded(state))) note(runOf(subject));
     },
   });
   const watch = async () => {
@@ -58,11 +63,14 @@ export function startLedgerKeeper({ connection, runs, logger, firstRetryMs = 5_0
     try {
       const kept = await keepLedger(parts, run, known.get(run) ?? null, end.signal);
       if (kept) known.set(run, kept);
+      const present = record(run);
+      const limited = AbortSignal.any([end.signal, AbortSignal.timeout(storeDeadlineMs)]);
+      if (present) await keepRecord(parts.store, present, limited);
       waitMs = firstRetryMs;
     } catch (error) {
       known.delete(run);
       if (end.signal.aborted) return;
-      logger.warn({ run, err: error }, 'the ledger is not in the store yet');
+      logger.warn({ run, err: error }, 'ledger and record are not in the store yet');
       // A record that cannot be read will not be better in a moment.
       if (AuseqError.from(error).code === 'AU_LEDGER_BROKEN') return;
       due.add(run);
@@ -85,7 +93,7 @@ export function startLedgerKeeper({ connection, runs, logger, firstRetryMs = 5_0
     }
   };
   const working = work().catch((error: unknown) => {
-    if (!end.signal.aborted) logger.error({ err: error }, 'the ledger is not kept any more');
+    if (!end.signal.aborted) logger.error({ err: error }, 'ledgers and records are not kept any more');
   });
   watch().catch((error: unknown) => logger.warn({ err: error }, 'the state of the connection is unknown'));
   return {
