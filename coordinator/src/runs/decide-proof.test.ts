@@ -35,8 +35,7 @@ describe('a worker that proves itself (PROTOCOL 7)', () => {
     const decision = decideProof(loose, 'w2', { ...parts, update: 'U' });
     assert.deepEqual(decision, {
       kind: 'named',
-      decision: 'w2 computes other bits than w0',
-      reason: 'update differs; the weights may depend on who computes',
+      reason: 'w2 computes other bits than w0: update differs; the weights may depend on who computes',
     });
     assert.equal(decideProof({ ...loose, otherBits: ['w2'] }, 'w2', other).kind, 'same');
   });

@@ -15,7 +15,7 @@ export type ProofDecision =
   | { readonly kind: 'first'; readonly proof: RunProof }
   | { readonly kind: 'same' }
   /** Other bits, which the run's events name once. */
-  | { readonly kind: 'named'; readonly decision: string; readonly reason: string }
+  | { readonly kind: 'named'; readonly reason: string }
   /** Other bits, and the run is exact. */
   | { readonly kind: 'refused'; readonly error: SerialisedError };
 
@@ -41,11 +41,7 @@ export function decideProof(record: RunRecord, worker: string, parts: Proof): Pr
     };
   }
   if (otherBits.includes(worker)) return { kind: 'same' };
-  return {
-    kind: 'named',
-    decision: other,
-    reason: `${describe(differing)}; the weights may depend on who computes`,
-  };
+  return { kind: 'named', reason: `${other}: ${describe(differing)}; the weights may depend on who computes` };
 }
 
 /** A worker that an exact run has refused is not given that run again; a resume clears the mark. Pure. */
