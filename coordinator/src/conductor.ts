@@ -293,10 +293,9 @@ export class Conductor {
     if (decision.kind === 'first') await book.change(run, { proof: decision.proof });
     if (decision.kind === 'named' || decision.kind === 'refused') {
       await book.change(run, { otherBits: [...new Set([...record.otherBits, worker])] });
-      const [what, why] =
-        decision.kind === 'named' ? [decision.decision, decision.reason] : [decision.error.what, decision.error.why];
-      logger.warn({ run, worker, why }, what);
-      book.tellDecision(run, what, why);
+      const sentence = decision.kind === 'named' ? decision.reason : `${decision.error.what}: ${decision.error.why}`;
+      logger.warn({ run, worker }, sentence);
+      book.tellDecision(run, 'other bits', sentence);
     }
     if (decision.kind === 'refused') return decision.error;
     const { generation } = record;

@@ -10,7 +10,7 @@ const other = { ...parts, supervise: 'S', gradient: 'G', update: 'U' };
 const members = ['w0', 'w1', 'w2'];
 const begun = aRun({ state: 'starting', members, generation: 1 });
 const proved = { ...begun, proof: { worker: 'w0', parts } };
-const loose = { ...proved, config: { ...proved.config, exact: false } };
+const loose = { ...proved, sync: 'allreduce' as const, config: { ...proved.config, exact: false } };
 
 describe('a worker that proves itself (PROTOCOL 7)', () => {
   it('is compared with the lowest rank, for which all others wait', () => {
@@ -35,9 +35,11 @@ describe('a worker that proves itself (PROTOCOL 7)', () => {
     const decision = decideProof(loose, 'w2', { ...parts, update: 'U' });
     assert.deepEqual(decision, {
       kind: 'named',
-      decision: 'w2 computes other bits than w0',
-      reason: 'update differs; the weights may depend on who computes',
+      reason: 'w2 computes other bits than w0: update differs; the weights may depend on who computes',
     });
+    const gather = decideProof({ ...loose, sync: 'gather' }, 'w2', other);
+    assert.ok(gather.kind === 'named');
+    assert.match(gather.reason, /who computes, and its vote may differ: sync=allreduce shares the sums$/);
     assert.equal(decideProof({ ...loose, otherBits: ['w2'] }, 'w2', other).kind, 'same');
   });
 

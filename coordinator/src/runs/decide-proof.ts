@@ -15,7 +15,7 @@ export type ProofDecision =
   | { readonly kind: 'first'; readonly proof: RunProof }
   | { readonly kind: 'same' }
   /** Other bits, which the run's events name once. */
-  | { readonly kind: 'named'; readonly decision: string; readonly reason: string }
+  | { readonly kind: 'named'; readonly reason: string }
   /** Other bits, and the run is exact. */
   | { readonly kind: 'refused'; readonly error: SerialisedError };
 
@@ -24,7 +24,7 @@ export type ProofDecision =
  * resume (PROTOCOL 21). Pure.
  */
 export function decideProof(record: RunRecord, worker: string, parts: Proof): ProofDecision {
-  const { proof, members, otherBits, config, name } = record;
+  const { proof, members, otherBits, config, name, sync } = record;
   if (!proof) {
     if (worker === members[0]) return { kind: 'first', proof: { worker, parts } };
     return members.includes(worker) ? { kind: 'waits' } : { kind: 'same' };
@@ -34,18 +34,17 @@ export function decideProof(record: RunRecord, worker: string, parts: Proof): Pr
   const other = `${worker} computes other bits than ${proof.worker === worker ? 'it did before' : proof.worker}`;
   if (config.exact) {
     const code = 'AU_WORKER_BITS';
-    const fix = `auseq runs resume ${name} on machines like the first; or submit a new run with --set exact=false`;
+    const fix = `auseq runs resume ${name} on machines like the first; or a new run with --set exact=false --set sync=allreduce`;
     return {
       kind: 'refused',
       error: { code, what: other, why: `${describe(differing)}, and the run is exact`, try: fix, where: name },
     };
   }
   if (otherBits.includes(worker)) return { kind: 'same' };
-  return {
-    kind: 'named',
-    decision: other,
-    reason: `${describe(differing)}; the weights may depend on who computes`,
-  };
+  // With gather each member makes the update itself, and other bits of it are another vote.
+  const hint = sync === 'gather' ? ', and its vote may differ: sync=allreduce shares the sums' : '';
+  const reason = `${other}: ${describe(differing)}; the weights may depend on who computes${hint}`;
+  return { kind: 'named', reason };
 }
 
 /** A worker that an exact run has refused is not given that run again; a resume clears the mark. Pure. */
