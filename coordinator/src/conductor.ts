@@ -2,9 +2,10 @@ import type { createLogger } from '@auseq/infra/logging/logger';
 import { AuseqError, type SerialisedError } from '@auseq/proto/errors';
 import type { AssignmentReport, Run } from '@auseq/proto/gen/auseq/v1/auseq';
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
-import type { Proof } from '@auseq/proto/proof';
 import type { CommitNotice, GenerationRecord } from '@auseq/proto/run-records';
+import { compareProof } from './compare-proof.js';
 import { LiveGeneration, reattachMs } from './generation.js';
+import { drained, leaves, over, workerLost } from './member-errors.js';
 import { damagedBase, decideDamage } from './runs/decide-damage.js';
 import { decideLoss } from './runs/decide-loss.js';
 import { decideWithout, roomFor } from './runs/decide-members.js';
@@ -166,7 +167,7 @@ export class Conductor {
     live?.attached(name);
     if (sent.state === 'finished' || sent.state === 'stopped') live?.finish(name);
     if (decision.kind === 'joins') {
-      const refusal = await this.compareProof(record, name, sent.proof);
+      const refusal = await compareProof(this.parts, record, name, sent.proof);
       const told = this.record(sent.run);
       return refusal ? this.staysOut(told, name, refusal) : this.join(told, name, sent.stateDigest);
     }
@@ -280,27 +281,9 @@ export class Conductor {
       if (!parts || !record.members.includes(worker)) continue;
       if (decideProof(record, worker, parts).kind === 'waits') return;
       proofs?.delete(worker);
-      const refusal = await this.compareProof(record, worker, parts);
+      const refusal = await compareProof(this.parts, record, worker, parts);
       if (refusal) await this.lose(this.record(run), worker, refusal);
     }
-  }
-
-  /** Compares one worker's proof with the run's and says what came of it; returns why it may not take part, or null. */
-  private async compareProof(record: RunRecord, worker: string, parts: Proof): Promise<SerialisedError | null> {
-    const { book, workers, logger } = this.parts;
-    const { name: run } = record;
-    const decision = decideProof(record, worker, parts);
-    if (decision.kind === 'first') await book.change(run, { proof: decision.proof });
-    if (decision.kind === 'named' || decision.kind === 'refused') {
-      await book.change(run, { otherBits: [...new Set([...record.otherBits, worker])] });
-      const sentence = decision.kind === 'named' ? decision.reason : `${decision.error.what}: ${decision.error.why}`;
-      logger.warn({ run, worker }, sentence);
-      book.tellDecision(run, 'other bits', sentence);
-    }
-    if (decision.kind === 'refused') return decision.error;
-    const { generation } = record;
-    workers.get(worker)?.send({ $case: 'proved', proved: { run, generation } });
-    return null;
   }
 
   private async onIdle(worker: AttachedWorker, state: string): Promise<void> {
@@ -415,25 +398,4 @@ export class Conductor {
 /** worker-2 before worker-10. */
 function byName(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
-}
-
-function leaves(run: string, worker: string): SerialisedError {
-  return { code: 'AU_WORKER_LOST', what: `${worker} leaves`, why: 'it was told to end', try: `auseq runs show ${run}` };
-}
-
-function over({ name, state }: RunRecord): SerialisedError {
-  return { code: 'AU_WORKER_LOST', what: `run ${name} is ${state}`, why: 'it takes no member', try: 'auseq runs list' };
-}
-
-function workerLost(run: string, why: string): SerialisedError {
-  return { code: 'AU_WORKER_LOST', what: `run ${run} lost a worker`, why, try: `auseq runs logs ${run}` };
-}
-
-function drained({ name }: RunRecord, step: number): SerialisedError {
-  return {
-    code: 'AU_WORKER_LOST',
-    what: `a worker of run ${name} leaves`,
-    why: `its members drained after step ${step}`,
-    try: 'auseq status',
-  };
 }
