@@ -1,10 +1,10 @@
-import type { Fault } from '@auseq/configs/chaos-plan';
+import type { Fault, From } from '@auseq/configs/chaos-plan';
 import { viewCluster } from '../supervisor/cluster-status.js';
 import { identify, signalProcess } from '../supervisor/process-identity.js';
-import type { ChaosNetwork, Roads } from './chaos-network.js';
+import { type ChaosNetwork, type Roads, roadsFrom } from './chaos-network.js';
 import { jumpClock } from './clock-faults.js';
 import { endStoreFaults, storeFaultsOf, writeStoreFaults } from './store-faults.js';
-import { quietRules } from './tcp-proxy.js';
+import { quietRules, type TcpProxy } from './tcp-proxy.js';
 
 export interface Surroundings {
   readonly cluster: string;
@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly clockFaults: string;
   /** Members of the present generation, in rank order. */
   readonly members: () => readonly string[];
+  /** The process of the coordinator that leads; null while none does. */
+  readonly leader: () => string | null;
 }
 
 export interface Injected {
@@ -40,7 +42,9 @@ export function inject(fault: Fault, around: Surroundings): Injected | null {
       return worker === null ? null : signalNamed(around.cluster, worker, 'SIGKILL');
     }
     case 'kill-coordinator':
-      return signalNamed(around.cluster, 'coordinator', 'SIGKILL');
+      return signal(around, 'coordinator', 'SIGKILL');
+    case 'hang-coordinator':
+      return signal(around, 'coordinator', 'SIGSTOP');
     case 'restart-nats':
       return signalNamed(around.cluster, 'nats', 'SIGTERM');
     case 'slow-network':
@@ -84,12 +88,11 @@ export function inject(fault: Fault, around: Surroundings): Injected | null {
   }
 }
 
-type Proxy = Roads['nats'] | NonNullable<Roads['coordinator']>;
+const heal = (proxy: TcpProxy) => proxy.setRules(quietRules);
 
-const heal = (proxy: Proxy) => proxy.setRules(quietRules);
-
-/** `rank 1` as the worker that has it now; null where nobody has. */
-function nameOf({ members }: Surroundings, target: string): string | null {
+/** `rank 1` as the worker that has it now, `coordinator` as the one that leads; null where nobody does. */
+function nameOf({ members, leader }: Surroundings, target: string): string | null {
+  if (target === 'coordinator') return leader();
   const rank = /^rank (\d+)$/.exec(target)?.[1];
   return rank === undefined ? target : (members()[Number(rank)] ?? null);
 }
@@ -97,7 +100,7 @@ function nameOf({ members }: Surroundings, target: string): string | null {
 function signal(around: Surroundings, target: string, name: NodeJS.Signals, forMs?: number): Injected | null {
   const found = nameOf(around, target);
   if (!found) return null;
-  const process = found === 'coordinator' || found === 'nats' ? found : `${found}/step`;
+  const process = found.startsWith('worker-') ? `${found}/step` : found;
   return signalNamed(around.cluster, process, name, forMs);
 }
 
@@ -120,15 +123,12 @@ function roadsOf(around: Surroundings, target: string): { name: string; road: Ro
 function onRoads(
   around: Surroundings,
   target: string,
-  from: 'nats' | 'coordinator' | 'both',
-  act: (proxies: readonly Proxy[]) => Injected['undo'],
+  from: From,
+  act: (proxies: readonly TcpProxy[]) => Injected['undo'],
 ): Injected | null {
   const roads = roadsOf(around, target);
   if (!roads) return null;
-  const proxies = roads.flatMap(({ road }): Proxy[] => [
-    ...(from === 'coordinator' ? [] : [road.nats]),
-    ...(from === 'nats' || !road.coordinator ? [] : [road.coordinator]),
-  ]);
-  const servers = from === 'both' ? 'nats and coordinator' : from;
+  const proxies = roads.flatMap(({ road }) => roadsFrom(road, from));
+  const servers = from === 'both' ? 'nats and coordinator' : from === 'all' ? 'nats, coordinator and store' : from;
   return { target: `${roads.map(({ name }) => name).join(', ')} to ${servers}`, undo: act(proxies) };
 }

@@ -14,6 +14,15 @@ export interface EndedRun {
   readonly sha256: string | null;
   readonly timeline: RunTimeline;
   readonly ledger: RunLedger;
+  readonly checkpoints: RunCheckpoints;
+}
+
+/** What is stored of a run's checkpoints (`auseq checkpoints verify RUN`). */
+export interface RunCheckpoints {
+  /** Steps of those whose every part was read and whose state digest is right. */
+  readonly whole: readonly number[];
+  /** What is wrong with the others. */
+  readonly damaged: readonly string[];
 }
 
 /** What the sample ledger of a run says (`auseq runs ledger RUN --verify`). */
@@ -73,6 +82,7 @@ export interface ChaosScore {
   readonly steps_lost: number;
   readonly commits: HistoryVerdict;
   readonly ledger: RunLedger;
+  readonly checkpoints: RunCheckpoints;
   /** Each draw of the quiet run, in its step. */
   readonly same_draws: boolean | null;
   readonly faults: readonly FaultScore[];
@@ -104,6 +114,7 @@ export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustH
     ...(faulted.state === 'completed' ? [] : [`the faulted run is ${faulted.state}: ${faulted.reason}`]),
     ...(sameBits === false ? [`its weights differ from the quiet run's (${faulted.sha256} and ${quiet?.sha256})`] : []),
     ...(faulted.ledger.ok ? [] : [`its ledger is not whole: ${faulted.ledger.problems[0] ?? 'no reason'}`]),
+    ...faulted.checkpoints.damaged.map((wrong) => `a checkpoint is not whole: ${wrong}`),
     ...(sameDraws === false ? ["its ledger names other samples than the quiet run's"] : []),
     ...(gaps.length > 0 ? [`no commit of step ${gaps.join(', ')}`] : []),
     ...(repeats.length > 0 ? [`step ${repeats.join(', ')} was committed twice`] : []),
@@ -125,6 +136,7 @@ export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustH
     steps_lost: rolledBack,
     commits: timeline.verdict,
     ledger: faulted.ledger,
+    checkpoints: faulted.checkpoints,
     same_draws: sameDraws,
     faults,
   };
