@@ -94,8 +94,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosScore> {
       if (quietRun && quietRun.state !== 'completed') throw quietFailed(quietRun);
       const around = { cluster, network, storeFaults, clockFaults, leader };
       const { run, injections } = await runUnderFaults(runs, around, options);
+      const checkpoints = await storedCheckpoints(runs, run, options);
       const { mostStepsLost, allMustHit } = options;
-      return scoreChaos({ quiet: quietRun, faulted: run, injections, mostStepsLost, allMustHit });
+      return scoreChaos({ quiet: quietRun, faulted: run, checkpoints, injections, mostStepsLost, allMustHit });
     } finally {
       runs.close();
     }
@@ -126,6 +127,19 @@ async function runUnderFaults(
   } finally {
     await faults.end();
   }
+}
+
+/** Where they cannot be read, that is a result too. */
+async function storedCheckpoints(
+  runs: CoordinatorPort,
+  { name }: EndedRun,
+  { say, signal }: ChaosOptions,
+): Promise<RunCheckpoints> {
+  say('reading its checkpoints again');
+  return runs.checkpoints(name, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return { whole: [], damaged: [AuseqError.from(error).message] };
+  });
 }
 
 async function followed(
@@ -160,11 +174,7 @@ async function followed(
       signal.throwIfAborted();
       return { ok: false, draws: 0, problems: [AuseqError.from(error).message], sha256: null };
     });
-    const checkpoints = await runs.checkpoints(name, signal).catch((error: unknown) => {
-      signal.throwIfAborted();
-      return { whole: [], damaged: [AuseqError.from(error).message] };
-    });
-    return { name, workers, ...end, sha256, timeline: runTimeline(events), ledger, checkpoints };
+    return { name, workers, ...end, sha256, timeline: runTimeline(events), ledger };
   } finally {
     clearTimeout(timer);
   }

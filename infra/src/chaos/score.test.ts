@@ -20,7 +20,6 @@ const members = (ms: number, generation: number, workers: string, base_step: num
 const ended = (name: string, workers: number, events: TimelineEvent[], more: Partial<EndedRun> = {}): EndedRun => ({
   ...{ name, workers, state: 'completed', reason: '', step: 4, sha256: 'aa', timeline: runTimeline(events) },
   ledger: { ok: true, draws: 32, problems: [], sha256: 'dd' },
-  checkpoints: { whole: [2, 4], damaged: [] },
   ...more,
 });
 const quiet = ended('quiet', 1, [members(0, 1, 'worker-0', 0), ...[1, 2, 3, 4].map((n) => step(n * 100, n, 1))]);
@@ -37,9 +36,11 @@ const kill: Injection = {
   ...{ fault: { kind: 'kill', target: 'rank 1', at: { step: 2 } }, target: 'worker-1/step' },
   ...{ at: start + 210, step: 2, problem: null },
 };
+const checkpoints = { whole: [2, 4], damaged: [] };
 const score = (events: TimelineEvent[], more: Partial<ScoreOptions> = {}, run: Partial<EndedRun> = {}) =>
   scoreChaos({
-    ...{ quiet, faulted: ended('faulted', 2, events, run), injections: [kill], mostStepsLost: 0, allMustHit: true },
+    ...{ quiet, faulted: ended('faulted', 2, events, run), checkpoints },
+    ...{ injections: [kill], mostStepsLost: 0, allMustHit: true },
     ...more,
   });
 
@@ -69,8 +70,8 @@ test('each way to fail is named', () => {
   const broken = { ok: false, draws: 8, problems: ['a draw is there twice'], sha256: 'dd' };
   failing(score(survived, {}, { ledger: broken }), /ledger is not whole: a draw is there twice/);
   failing(score(survived, {}, { ledger: { ...broken, ok: true, sha256: 'ee' } }), /other samples/);
-  const checkpoints = { whole: [4], damaged: ['step 2: a part is cut'] };
-  failing(score(survived, {}, { checkpoints }), /a checkpoint is not whole: step 2: a part is cut/);
+  const damaged = { whole: [4], damaged: ['step 2: a part is cut'] };
+  failing(score(survived, { checkpoints: damaged }), /a checkpoint is not whole: step 2: a part is cut/);
   failing(score([...survived, step(800, 6, 3)]), /no commit of step 5/);
   failing(score([...survived, step(800, 4, 3)]), /step 4 was committed twice/);
   failing(score(survived, { injections: [{ ...kill, at: null }] }), /kill was not injected: the run was over before/);

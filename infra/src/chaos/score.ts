@@ -14,7 +14,6 @@ export interface EndedRun {
   readonly sha256: string | null;
   readonly timeline: RunTimeline;
   readonly ledger: RunLedger;
-  readonly checkpoints: RunCheckpoints;
 }
 
 /** What is stored of a run's checkpoints (`auseq checkpoints verify RUN`). */
@@ -91,6 +90,8 @@ export interface ChaosScore {
 export interface ScoreOptions {
   readonly quiet: EndedRun | null;
   readonly faulted: EndedRun;
+  /** Of the faulted run. */
+  readonly checkpoints: RunCheckpoints;
   readonly injections: readonly Injection[];
   /** More steps than this taken back by roll-backs is a failure. */
   readonly mostStepsLost: number;
@@ -99,7 +100,8 @@ export interface ScoreOptions {
 }
 
 /** Grades a faulted run, fault by fault and against the quiet one: pure. */
-export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustHit }: ScoreOptions): ChaosScore {
+export function scoreChaos(options: ScoreOptions): ChaosScore {
+  const { quiet, faulted, checkpoints, injections, mostStepsLost, allMustHit } = options;
   const { timeline } = faulted;
   const faults = injections.map((injection, index) =>
     scoreFault(injection, timeline, injections.slice(index + 1), faulted.state === 'completed'),
@@ -114,7 +116,7 @@ export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustH
     ...(faulted.state === 'completed' ? [] : [`the faulted run is ${faulted.state}: ${faulted.reason}`]),
     ...(sameBits === false ? [`its weights differ from the quiet run's (${faulted.sha256} and ${quiet?.sha256})`] : []),
     ...(faulted.ledger.ok ? [] : [`its ledger is not whole: ${faulted.ledger.problems[0] ?? 'no reason'}`]),
-    ...faulted.checkpoints.damaged.map((wrong) => `a checkpoint is not whole: ${wrong}`),
+    ...checkpoints.damaged.map((wrong) => `a checkpoint is not whole: ${wrong}`),
     ...(sameDraws === false ? ["its ledger names other samples than the quiet run's"] : []),
     ...(gaps.length > 0 ? [`no commit of step ${gaps.join(', ')}`] : []),
     ...(repeats.length > 0 ? [`step ${repeats.join(', ')} was committed twice`] : []),
@@ -136,7 +138,7 @@ export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustH
     steps_lost: rolledBack,
     commits: timeline.verdict,
     ledger: faulted.ledger,
-    checkpoints: faulted.checkpoints,
+    checkpoints,
     same_draws: sameDraws,
     faults,
   };
