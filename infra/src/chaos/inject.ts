@@ -22,8 +22,8 @@ export interface Surroundings {
 export interface Injected {
   /** Whom it hit. */
   readonly target: string;
-  /** Ends a fault that lasts, `afterMs` later; null for one that is over at once or never. */
-  readonly undo: { readonly afterMs: number; readonly run: () => void } | null;
+  /** Ends a fault that lasts, `afterMs` later (null: when the run is over); null for one that is over at once or never. */
+  readonly undo: { readonly afterMs: number | null; readonly run: () => void } | null;
   /** For a fault that waits for what it can hit: whether it came. */
   readonly hasHit?: () => boolean;
 }
@@ -36,7 +36,7 @@ export function inject(fault: Fault, around: Surroundings): Injected | null {
     case 'hang':
       return signal(around, fault.target, 'SIGSTOP');
     case 'stop':
-      return signal(around, fault.target, 'SIGSTOP', fault.seconds * 1000);
+      return signal(around, fault.target, 'SIGSTOP', { afterMs: fault.seconds * 1000, signal: 'SIGCONT' });
     case 'kill-agent': {
       const worker = nameOf(around, fault.target);
       return worker === null ? null : signalNamed(around.cluster, worker, 'SIGKILL');
@@ -44,7 +44,8 @@ export function inject(fault: Fault, around: Surroundings): Injected | null {
     case 'kill-coordinator':
       return signal(around, 'coordinator', 'SIGKILL');
     case 'hang-coordinator':
-      return signal(around, 'coordinator', 'SIGSTOP');
+      // Once the run is over it must not keep the cluster from ending: a stopped process hears no SIGTERM.
+      return signal(around, 'coordinator', 'SIGSTOP', { afterMs: null, signal: 'SIGKILL' });
     case 'restart-nats':
       return signalNamed(around.cluster, 'nats', 'SIGTERM');
     case 'slow-network':
@@ -97,19 +98,24 @@ function nameOf({ members, leader }: Surroundings, target: string): string | nul
   return rank === undefined ? target : (members()[Number(rank)] ?? null);
 }
 
-function signal(around: Surroundings, target: string, name: NodeJS.Signals, forMs?: number): Injected | null {
+interface LaterSignal {
+  readonly afterMs: number | null;
+  readonly signal: NodeJS.Signals;
+}
+
+function signal(around: Surroundings, target: string, name: NodeJS.Signals, later?: LaterSignal): Injected | null {
   const found = nameOf(around, target);
   if (!found) return null;
   const process = found.startsWith('worker-') ? `${found}/step` : found;
-  return signalNamed(around.cluster, process, name, forMs);
+  return signalNamed(around.cluster, process, name, later);
 }
 
-function signalNamed(cluster: string, name: string, signal: NodeJS.Signals, forMs?: number): Injected | null {
+function signalNamed(cluster: string, name: string, signal: NodeJS.Signals, later?: LaterSignal): Injected | null {
   const pid = viewCluster(cluster).processes.find((each) => each.name === name && each.pid > 0)?.pid;
   const identity = pid === undefined ? null : identify(pid);
   if (!identity || !signalProcess(identity, signal)) return null;
-  const goOn = () => void signalProcess(identity, 'SIGCONT');
-  return { target: name, undo: forMs === undefined ? null : { afterMs: forMs, run: goOn } };
+  const run = () => void (later && signalProcess(identity, later.signal));
+  return { target: name, undo: later ? { afterMs: later.afterMs, run } : null };
 }
 
 function roadsOf(around: Surroundings, target: string): { name: string; road: Roads }[] | null {
