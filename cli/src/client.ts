@@ -19,6 +19,12 @@ export interface CoordinatorClient {
   close(): void;
 }
 
+/** How often a connection that is silent is tried, and how long an answer may take. */
+export interface Keepalive {
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+}
+
 /** Long enough for a coordinator that reads the state of its runs after a restart, short enough to be no hang. */
 const unaryDeadlineMs = 15_000;
 /**
@@ -31,11 +37,14 @@ const everyCall = {
 const largestMessageBytes = 16 * 1024 * 1024;
 
 /** Opens a client; nothing is sent before the first call. Its calls throw coded errors only. */
-export async function connectCoordinator(address: string): Promise<CoordinatorClient> {
+export async function connectCoordinator(
+  address: string,
+  keepalive: Keepalive = { everyMs: 20_000, timeoutMs: 5_000 },
+): Promise<CoordinatorClient> {
   const channel = createChannel(address, undefined, {
     'grpc.max_receive_message_length': largestMessageBytes,
-    'grpc.keepalive_time_ms': 20_000,
-    'grpc.keepalive_timeout_ms': 5_000,
+    'grpc.keepalive_time_ms': keepalive.everyMs,
+    'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
     // A restarted coordinator is found again within a second, not after grpc's default of up to two minutes.
     'grpc.initial_reconnect_backoff_ms': 200,
     'grpc.max_reconnect_backoff_ms': 1_000,

@@ -28,6 +28,21 @@ test('what is left out has a default', () => {
   assert.deepEqual(faults, [{ kind: 'cut', at: { seconds: 2 }, target: 'all', from: 'both' }]);
 });
 
+test('a fault of the network is about connections that there are, of any client', () => {
+  for (const from of ['nats', 'coordinator', 'store', 'both', 'all'])
+    for (const kind of ['cut', 'partition', 'slow-network'])
+      for (const target of ['all', 'coordinator', 'rank 0']) {
+        const [fault] = parseChaosPlan(
+          'p',
+          `faults: [{kind: ${kind}, target: ${target}, from: ${from}, at: {step: 1}}]`,
+        ).faults;
+        assert.ok(fault && 'from' in fault && fault.from === from && fault.target === target);
+      }
+  const error = refused('faults:\n  - {kind: cut, from: minio, at: {step: 1}}\n');
+  assert.deepEqual([error.code, error.where], ['AU_CONFIG_TYPE', 'p.yaml:2:23']);
+  assert.match(error.why, /store/);
+});
+
 test('mistakes are named with line and column', () => {
   const cases: [string, string, string, RegExp][] = [
     ['faults:\n  - kind: kil\n    at: {step: 1}\n', 'AU_CONFIG_TYPE', 'p.yaml:2:11', /expected one of kill, /],

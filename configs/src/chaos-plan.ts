@@ -23,7 +23,10 @@ const at = z
   )
   .describe('when: once step N is committed, or S seconds after the run began to step');
 const seconds = z.number().positive().max(3600);
-const from = z.enum(['nats', 'coordinator', 'both']).default('both').describe('which connections of the target');
+const from = z
+  .enum(['nats', 'coordinator', 'store', 'both', 'all'])
+  .default('both')
+  .describe('which connections of the target; both = nats and coordinator, all = the store too');
 
 const fault = <Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) =>
   z.strictObject({ kind: z.literal(kind), at, ...shape });
@@ -35,6 +38,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   fault('stop', { target: place, seconds: seconds.default(3) }),
   fault('hang', { target: worker }),
   fault('kill-coordinator', {}),
+  fault('hang-coordinator', {}),
   fault('restart-nats', {}),
   fault('slow-network', {
     target: client.default('all'),
@@ -45,7 +49,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   fault('lost-message', { target: client.default('all'), count: z.int().min(1).max(10_000).default(1) }),
   fault('cut', { target: client.default('all'), from }),
-  fault('partition', { target: worker, from, seconds: seconds.default(5) }),
+  fault('partition', { target: client, from, seconds: seconds.default(5) }),
   fault('corrupt-frame', { target: client.default('all'), count: z.int().min(1).max(10_000).default(1) }),
   fault('store-error', { seconds: seconds.default(5) }),
   fault('store-slow', { seconds: seconds.default(5), delay_ms: z.number().min(0).max(60_000).default(500) }),
@@ -57,6 +61,8 @@ const planSchema = z.strictObject({ faults: z.array(faultSchema).min(1, 'at leas
 
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
+/** Which connections of a target a fault of the network hits. */
+export type From = z.infer<typeof from>;
 export type ChaosPlan = z.infer<typeof planSchema>;
 
 export const faultKinds: readonly FaultKind[] = faultSchema.options.map((option) => option.shape.kind.value);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { createLogger } from '@auseq/infra/logging/logger';
 import { AuseqError } from '@auseq/proto/errors';
+import { coordinatorLease } from '@auseq/proto/subjects';
 import { type KV, type NatsConnection, NatsError, StringCodec } from 'nats';
 
 export interface LeaseOptions {
@@ -20,8 +21,7 @@ export interface Lease {
   close(): Promise<void>;
 }
 
-const bucketName = 'auseq_lease';
-const key = 'coordinator';
+const { bucket: bucketName, key } = coordinatorLease;
 const defaultTtlMs = 3_000;
 const wrongLastSequence = 10071;
 const text = StringCodec();

@@ -79,6 +79,8 @@ export function parseGenerationSubject(subject: string): { run: string; generati
 /** The stream that stores commits and events, and the bucket that holds the runs' records. */
 export const runStream = { name: 'AUSEQ_RUNS', subjects: ['run.>'] } as const;
 export const runBucket = 'auseq_runs';
+/** The lease of the coordinator that leads: its key's value is `HOST:PORT#PID`, where it serves. */
+export const coordinatorLease = { bucket: 'auseq_lease', key: 'coordinator' } as const;
 export const commitSubject = (run: string) => `run.${run}.commit`;
 export const eventSubject = (run: string, kind: string) => `run.${run}.event.${kind}`;
 export const everythingOf = (run: string) => `run.${run}.>`;

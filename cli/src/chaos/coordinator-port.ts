@@ -5,8 +5,12 @@ import { connectCoordinator } from '../client.js';
 import { ledgerExpectation } from '../ledger-expectation.js';
 import { eventView } from '../render/event.js';
 import type { submittedConfig } from '../submitted-config.js';
+import { verifyCheckpoint } from '../verify-checkpoint.js';
 import { waitForWorkers } from '../wait-for-workers.js';
 import { watchRun } from '../watch-run.js';
+
+/** A coordinator that hangs is left for the next one before many steps have gone by. */
+const quickKeepalive = { everyMs: 1_000, timeoutMs: 2_000 };
 
 /** The coordinator of a chaos cluster, asked as every other command asks; `load` gives the config for a number of workers. */
 export async function openCoordinatorPort(
@@ -14,7 +18,7 @@ export async function openCoordinatorPort(
   load: (workers: number) => ReturnType<typeof submittedConfig>,
   say: (message: string) => void,
 ): Promise<CoordinatorPort> {
-  const client = await connectCoordinator(address);
+  const client = await connectCoordinator(address, quickKeepalive);
   return {
     workersAttach: (cluster, workers, signal) => waitForWorkers(cluster, address, workers, signal),
     async submit(name, workers) {
@@ -41,6 +45,17 @@ export async function openCoordinatorPort(
       const { lines, digest } = drawsDigest(client.runs.ledger({ run: name }));
       const { ok, draws, problems } = await verifyLedger(lines, ledgerExpectation(run));
       return { ok, draws, problems, sha256: digest() };
+    },
+    async checkpoints(name, signal) {
+      const { checkpoints } = await client.results.listCheckpoints({ run: name });
+      const whole: number[] = [];
+      const damaged: string[] = [];
+      for (const checkpoint of checkpoints) {
+        const { step, whole: isWhole, wrong } = await verifyCheckpoint(client, name, checkpoint, signal, () => {});
+        if (isWhole) whole.push(step);
+        else damaged.push(`step ${step}: ${wrong}`);
+      }
+      return { whole, damaged };
     },
     close: () => client.close(),
   };

@@ -26,6 +26,7 @@ const score: ChaosScore = {
   steps_lost: 2,
   commits: { commits: 5, lastStep: 3, gaps: [], repeats: [2], rolledBack: 2 },
   ledger: { ok: true, draws: 24, problems: [], sha256: 'cd' },
+  checkpoints: { whole: [1], damaged: ['step 2: cut'] },
   same_draws: false,
   faults: [
     {
@@ -50,6 +51,7 @@ test('a report names verdict and failures, and its plan can be replayed', () => 
   assert.match(text, /weights +DIFFERENT/);
   assert.match(text, /twice: 2; rolled back: 2/);
   assert.match(text, /ledger +whole: 24 draws, NOT those of the quiet run/);
+  assert.match(text, /checkpoints +1 read again and whole; DAMAGED: step 2: cut/);
   assert.match(text, /\nFAIL\n {2}its weights differ$/);
   const printed = /\n(faults:\n(?: {2}- .*\n)+)/.exec(text)?.[1];
   assert.deepEqual(parseChaosPlan('printed', printed!), plan);

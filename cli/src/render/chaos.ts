@@ -1,5 +1,5 @@
 import type { ChaosPlan } from '@auseq/configs/chaos-plan';
-import type { ChaosScore, FaultScore, RunLedger, RunScore } from '@auseq/infra/chaos/score';
+import type { ChaosScore, FaultScore, RunCheckpoints, RunLedger, RunScore } from '@auseq/infra/chaos/score';
 import { fields, table } from './table.js';
 
 /** A chaos report for a person: the faults as a table, then what the runs were worth, then the plan to replay. */
@@ -39,6 +39,7 @@ export function formatChaos(score: ChaosScore & { readonly plan: ChaosPlan }): s
         `${commits.commits} to step ${commits.lastStep}; gaps: ${list(commits.gaps)}; twice: ${list(commits.repeats)}; rolled back: ${commits.rolledBack}`,
       ],
       ['ledger', ledgerLine(ledger, same_draws)],
+      ['checkpoints', checkpointsLine(score.checkpoints)],
       ['steps lost', score.steps_lost],
     ]),
     '',
@@ -72,6 +73,11 @@ function faultRow(fault: FaultScore): (string | number)[] {
 function ledgerLine({ ok, draws, problems }: RunLedger, sameDraws: boolean | null): string {
   const compared = sameDraws === null ? '' : sameDraws ? ', those of the quiet run' : ', NOT those of the quiet run';
   return `${ok ? 'whole' : `BROKEN (${problems[0] ?? ''})`}: ${draws} draws${compared}`;
+}
+
+function checkpointsLine({ whole, damaged }: RunCheckpoints): string {
+  const read = `${whole.length} read again and whole`;
+  return damaged.length === 0 ? read : `${read}; DAMAGED: ${damaged.join('; ')}`;
 }
 
 function runLine({ state, steps, workers, seconds, goodput }: RunScore): string {

@@ -54,12 +54,12 @@ export function startFaults(
     if (undo) lastFor(undo.afterMs, undo.run);
     return { fault, target, at, step, problem: null };
   };
-  const lastFor = (ms: number, undo: () => void) => {
+  const lastFor = (ms: number | null, undo: () => void) => {
     const finish = () => {
-      clearTimeout(timer);
+      if (timer) clearTimeout(timer);
       if (lasting.delete(finish)) undo();
     };
-    const timer = setTimeout(finish, ms);
+    const timer = ms === null ? null : setTimeout(finish, ms);
     lasting.add(finish);
   };
   const injections = plan.faults.map(hit);

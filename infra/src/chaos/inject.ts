@@ -1,10 +1,10 @@
-import type { Fault } from '@auseq/configs/chaos-plan';
+import type { Fault, From } from '@auseq/configs/chaos-plan';
 import { viewCluster } from '../supervisor/cluster-status.js';
 import { identify, signalProcess } from '../supervisor/process-identity.js';
-import type { ChaosNetwork, Roads } from './chaos-network.js';
+import { type ChaosNetwork, type Roads, roadsFrom } from './chaos-network.js';
 import { jumpClock } from './clock-faults.js';
 import { endStoreFaults, storeFaultsOf, writeStoreFaults } from './store-faults.js';
-import { quietRules } from './tcp-proxy.js';
+import { quietRules, type TcpProxy } from './tcp-proxy.js';
 
 export interface Surroundings {
   readonly cluster: string;
@@ -15,13 +15,15 @@ export interface Surroundings {
   readonly clockFaults: string;
   /** Members of the present generation, in rank order. */
   readonly members: () => readonly string[];
+  /** The process of the coordinator that leads; null while none does. */
+  readonly leader: () => string | null;
 }
 
 export interface Injected {
   /** Whom it hit. */
   readonly target: string;
-  /** Ends a fault that lasts, `afterMs` later; null for one that is over at once or never. */
-  readonly undo: { readonly afterMs: number; readonly run: () => void } | null;
+  /** Ends a fault that lasts, `afterMs` later (null: when the run is over); null for one that is over at once or never. */
+  readonly undo: { readonly afterMs: number | null; readonly run: () => void } | null;
   /** For a fault that waits for what it can hit: whether it came. */
   readonly hasHit?: () => boolean;
 }
@@ -34,13 +36,16 @@ export function inject(fault: Fault, around: Surroundings): Injected | null {
     case 'hang':
       return signal(around, fault.target, 'SIGSTOP');
     case 'stop':
-      return signal(around, fault.target, 'SIGSTOP', fault.seconds * 1000);
+      return signal(around, fault.target, 'SIGSTOP', { afterMs: fault.seconds * 1000, signal: 'SIGCONT' });
     case 'kill-agent': {
       const worker = nameOf(around, fault.target);
       return worker === null ? null : signalNamed(around.cluster, worker, 'SIGKILL');
     }
     case 'kill-coordinator':
-      return signalNamed(around.cluster, 'coordinator', 'SIGKILL');
+      return signal(around, 'coordinator', 'SIGKILL');
+    case 'hang-coordinator':
+      // Once the run is over it must not keep the cluster from ending: a stopped process hears no SIGTERM.
+      return signal(around, 'coordinator', 'SIGSTOP', { afterMs: null, signal: 'SIGKILL' });
     case 'restart-nats':
       return signalNamed(around.cluster, 'nats', 'SIGTERM');
     case 'slow-network':
@@ -84,29 +89,33 @@ export function inject(fault: Fault, around: Surroundings): Injected | null {
   }
 }
 
-type Proxy = Roads['nats'] | NonNullable<Roads['coordinator']>;
+const heal = (proxy: TcpProxy) => proxy.setRules(quietRules);
 
-const heal = (proxy: Proxy) => proxy.setRules(quietRules);
-
-/** `rank 1` as the worker that has it now; null where nobody has. */
-function nameOf({ members }: Surroundings, target: string): string | null {
+/** `rank 1` as the worker that has it now, `coordinator` as the one that leads; null where nobody does. */
+function nameOf({ members, leader }: Surroundings, target: string): string | null {
+  if (target === 'coordinator') return leader();
   const rank = /^rank (\d+)$/.exec(target)?.[1];
   return rank === undefined ? target : (members()[Number(rank)] ?? null);
 }
 
-function signal(around: Surroundings, target: string, name: NodeJS.Signals, forMs?: number): Injected | null {
-  const found = nameOf(around, target);
-  if (!found) return null;
-  const process = found === 'coordinator' || found === 'nats' ? found : `${found}/step`;
-  return signalNamed(around.cluster, process, name, forMs);
+interface LaterSignal {
+  readonly afterMs: number | null;
+  readonly signal: NodeJS.Signals;
 }
 
-function signalNamed(cluster: string, name: string, signal: NodeJS.Signals, forMs?: number): Injected | null {
+function signal(around: Surroundings, target: string, name: NodeJS.Signals, later?: LaterSignal): Injected | null {
+  const found = nameOf(around, target);
+  if (!found) return null;
+  const process = found.startsWith('worker-') ? `${found}/step` : found;
+  return signalNamed(around.cluster, process, name, later);
+}
+
+function signalNamed(cluster: string, name: string, signal: NodeJS.Signals, later?: LaterSignal): Injected | null {
   const pid = viewCluster(cluster).processes.find((each) => each.name === name && each.pid > 0)?.pid;
   const identity = pid === undefined ? null : identify(pid);
   if (!identity || !signalProcess(identity, signal)) return null;
-  const goOn = () => void signalProcess(identity, 'SIGCONT');
-  return { target: name, undo: forMs === undefined ? null : { afterMs: forMs, run: goOn } };
+  const run = () => void (later && signalProcess(identity, later.signal));
+  return { target: name, undo: later ? { afterMs: later.afterMs, run } : null };
 }
 
 function roadsOf(around: Surroundings, target: string): { name: string; road: Roads }[] | null {
@@ -120,15 +129,12 @@ function roadsOf(around: Surroundings, target: string): { name: string; road: Ro
 function onRoads(
   around: Surroundings,
   target: string,
-  from: 'nats' | 'coordinator' | 'both',
-  act: (proxies: readonly Proxy[]) => Injected['undo'],
+  from: From,
+  act: (proxies: readonly TcpProxy[]) => Injected['undo'],
 ): Injected | null {
   const roads = roadsOf(around, target);
   if (!roads) return null;
-  const proxies = roads.flatMap(({ road }): Proxy[] => [
-    ...(from === 'coordinator' ? [] : [road.nats]),
-    ...(from === 'nats' || !road.coordinator ? [] : [road.coordinator]),
-  ]);
-  const servers = from === 'both' ? 'nats and coordinator' : from;
+  const proxies = roads.flatMap(({ road }) => roadsFrom(road, from));
+  const servers = from === 'both' ? 'nats and coordinator' : from === 'all' ? 'nats, coordinator and store' : from;
   return { target: `${roads.map(({ name }) => name).join(', ')} to ${servers}`, undo: act(proxies) };
 }

@@ -6,24 +6,34 @@ export interface RandomPlanOptions {
   readonly seed: number;
   readonly kinds: readonly FaultKind[];
   readonly workers: number;
+  /** No more of them hang than leaves one. */
+  readonly coordinators: number;
+  /** With `minio` faults of the network may be about the store too. */
+  readonly store: 'file' | 'minio';
   readonly durationSeconds: number;
 }
 
 /** Faults at seeded random moments (a Poisson process) with seeded kinds and targets: pure, the same for the same options. */
-export function randomPlan({ rate, seed, kinds, workers, durationSeconds }: RandomPlanOptions): ChaosPlan {
+export function randomPlan(options: RandomPlanOptions): ChaosPlan {
+  const { rate, seed, workers, durationSeconds } = options;
   const random = mulberry32(seed);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   const faults: Fault[] = [];
   for (let at = gap(random(), rate); at < durationSeconds; at += gap(random(), rate)) {
+    const hangs = faults.filter(({ kind }) => kind === 'hang-coordinator').length;
+    const kinds = options.kinds.filter((each) => each !== 'hang-coordinator' || hangs < options.coordinators - 1);
+    if (kinds.length === 0) break;
     const kind = pick(kinds);
     const worker = `worker-${Math.floor(random() * workers)}`;
     const seconds = Math.round(1 + random() * 4);
-    faults.push(
-      faultSchema.parse({ kind, at: { seconds: Math.round(at * 10) / 10 }, ...detail(kind, worker, seconds) }),
-    );
+    const from = options.store === 'minio' && onNetwork.includes(kind) ? { from: pick(['both', 'store', 'all']) } : {};
+    const moment = { seconds: Math.round(at * 10) / 10 };
+    faults.push(faultSchema.parse({ kind, at: moment, ...detail(kind, worker, seconds), ...from }));
   }
   return { faults };
 }
+
+const onNetwork: readonly FaultKind[] = ['slow-network', 'partition', 'cut'];
 
 /** Seconds to the next event of a Poisson process of `rate` a minute. */
 function gap(uniform: number, rate: number): number {
@@ -53,6 +63,7 @@ function detail(kind: FaultKind, target: string, seconds: number): object {
     case 'disk-full':
       return { seconds };
     case 'kill-coordinator':
+    case 'hang-coordinator':
     case 'restart-nats':
       return {};
   }

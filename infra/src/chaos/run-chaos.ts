@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import type { ChaosPlan } from '@auseq/configs/chaos-plan';
 import { AuseqError } from '@auseq/proto/errors';
 import { runTimeline, type TimelineEvent } from '@auseq/proto/run-timeline';
+import { clusterPaths } from '../supervisor/cluster-paths.js';
 import { startCluster } from '../supervisor/start-cluster.js';
 import { stopCluster } from '../supervisor/stop-cluster.js';
 import { type ChaosNetwork, startChaosNetwork } from './chaos-network.js';
+import { checkPlan } from './check-plan.js';
 import { clockFaultsEnv } from './clock-faults.js';
 import { startFaults } from './fault-runner.js';
 import type { Surroundings } from './inject.js';
 import type { Injection } from './injection.js';
-import { type ChaosScore, type EndedRun, type RunLedger, scoreChaos } from './score.js';
+import { type LeaderWatch, watchLeader } from './leader-watch.js';
+import { type ChaosScore, type EndedRun, type RunCheckpoints, type RunLedger, scoreChaos } from './score.js';
 import { storeFaultsVariable } from './store-faults.js';
 
 /** What the coordinator is asked for; the caller knows how to speak to it. */
@@ -30,12 +33,18 @@ export interface CoordinatorPort {
   digest(name: string, step: number): Promise<string | null>;
   /** Reads and checks the run's sample ledger. */
   ledger(name: string): Promise<RunLedger>;
+  /** Reads and checks every checkpoint that is stored of the run. */
+  checkpoints(name: string, signal: AbortSignal): Promise<RunCheckpoints>;
   close(): void;
 }
 
 export interface ChaosOptions {
   readonly plan: ChaosPlan;
   readonly workers: number;
+  /** The first one leads, the others stand by. */
+  readonly coordinators: number;
+  /** A folder, or a MinIO server of the cluster. */
+  readonly store: 'file' | 'minio';
   /** Workers of the quiet run; 0: there is none, and nothing is compared. */
   readonly quietWorkers: number;
   readonly mostStepsLost: number;
@@ -50,39 +59,49 @@ const stillAfterMs = 180_000;
 
 /**
  * Runs a config quietly and under faults on a cluster of its own, which is gone afterwards whatever happens, and grades
- * what was stored. Throws AU_CLUSTER_START, what the coordinator throws, or the signal's reason.
+ * what was stored. Throws AU_USAGE for a plan that this cluster cannot suffer, AU_CLUSTER_START, what the coordinator throws, or the signal's reason.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosScore> {
-  const { workers, quietWorkers, say, signal } = options;
+  const { plan, workers, coordinators, store, quietWorkers, say, signal } = options;
+  checkPlan(plan, { store, coordinators });
   const cluster = `chaos-${process.pid}`;
   const folder = mkdtempSync(join(tmpdir(), 'auseq-chaos-'));
   const storeFaults = join(folder, 'store-faults.json');
   const clockFaults = join(folder, 'clock-faults.json');
-  const network = await startChaosNetwork(workers, {
+  const env = {
     [storeFaultsVariable]: storeFaults,
     ...clockFaultsEnv(clockFaults),
     // What members give each other must travel where faults can meet it.
     AUSEQ_SHARED_MEMORY: 'off',
-  });
+    // What a killed writer could not store is gone with the cluster.
+    AUSEQ_SPOOL: join(clusterPaths(cluster).root, 'spool'),
+  };
+  const network = await startChaosNetwork({ workers, coordinators, storeIsServer: store === 'minio', env });
+  let leaders: LeaderWatch | null = null;
   try {
-    const { coordinatorPort: port, detour } = network;
-    const { coordinator } = await startCluster(
-      { name: cluster, workers, store: 'file', port, device: '', coordinators: 1, detour },
+    const { detour } = network;
+    const { coordinator, nats } = await startCluster(
+      { name: cluster, workers, store, port: 0, device: '', coordinators, detour },
       say,
       signal,
     );
+    leaders = await watchLeader(nats, detour.ports.coordinators);
+    const { leader } = leaders;
     const runs = await options.connect(coordinator);
     try {
       await runs.workersAttach(cluster, workers, signal);
       const quietRun = quietWorkers > 0 ? await runQuietly(runs, options) : null;
       if (quietRun && quietRun.state !== 'completed') throw quietFailed(quietRun);
-      const { run, injections } = await runUnderFaults(runs, { cluster, network, storeFaults, clockFaults }, options);
+      const around = { cluster, network, storeFaults, clockFaults, leader };
+      const { run, injections } = await runUnderFaults(runs, around, options);
+      const checkpoints = await storedCheckpoints(runs, run, options);
       const { mostStepsLost, allMustHit } = options;
-      return scoreChaos({ quiet: quietRun, faulted: run, injections, mostStepsLost, allMustHit });
+      return scoreChaos({ quiet: quietRun, faulted: run, checkpoints, injections, mostStepsLost, allMustHit });
     } finally {
       runs.close();
     }
   } finally {
+    await leaders?.close();
     await stopAll(cluster, network, folder);
   }
 }
@@ -108,6 +127,19 @@ async function runUnderFaults(
   } finally {
     await faults.end();
   }
+}
+
+/** Where they cannot be read, that is a result too. */
+async function storedCheckpoints(
+  runs: CoordinatorPort,
+  { name }: EndedRun,
+  { say, signal }: ChaosOptions,
+): Promise<RunCheckpoints> {
+  say('reading its checkpoints again');
+  return runs.checkpoints(name, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return { whole: [], damaged: [AuseqError.from(error).message] };
+  });
 }
 
 async function followed(

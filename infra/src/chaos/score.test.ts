@@ -36,9 +36,11 @@ const kill: Injection = {
   ...{ fault: { kind: 'kill', target: 'rank 1', at: { step: 2 } }, target: 'worker-1/step' },
   ...{ at: start + 210, step: 2, problem: null },
 };
+const checkpoints = { whole: [2, 4], damaged: [] };
 const score = (events: TimelineEvent[], more: Partial<ScoreOptions> = {}, run: Partial<EndedRun> = {}) =>
   scoreChaos({
-    ...{ quiet, faulted: ended('faulted', 2, events, run), injections: [kill], mostStepsLost: 0, allMustHit: true },
+    ...{ quiet, faulted: ended('faulted', 2, events, run), checkpoints },
+    ...{ injections: [kill], mostStepsLost: 0, allMustHit: true },
     ...more,
   });
 
@@ -68,6 +70,8 @@ test('each way to fail is named', () => {
   const broken = { ok: false, draws: 8, problems: ['a draw is there twice'], sha256: 'dd' };
   failing(score(survived, {}, { ledger: broken }), /ledger is not whole: a draw is there twice/);
   failing(score(survived, {}, { ledger: { ...broken, ok: true, sha256: 'ee' } }), /other samples/);
+  const damaged = { whole: [4], damaged: ['step 2: a part is cut'] };
+  failing(score(survived, { checkpoints: damaged }), /a checkpoint is not whole: step 2: a part is cut/);
   failing(score([...survived, step(800, 6, 3)]), /no commit of step 5/);
   failing(score([...survived, step(800, 4, 3)]), /step 4 was committed twice/);
   failing(score(survived, { injections: [{ ...kill, at: null }] }), /kill was not injected: the run was over before/);

@@ -16,6 +16,14 @@ export interface EndedRun {
   readonly ledger: RunLedger;
 }
 
+/** What is stored of a run's checkpoints (`auseq checkpoints verify RUN`). */
+export interface RunCheckpoints {
+  /** Steps of those whose every part was read and whose state digest is right. */
+  readonly whole: readonly number[];
+  /** What is wrong with the others. */
+  readonly damaged: readonly string[];
+}
+
 /** What the sample ledger of a run says (`auseq runs ledger RUN --verify`). */
 export interface RunLedger {
   readonly ok: boolean;
@@ -73,6 +81,7 @@ export interface ChaosScore {
   readonly steps_lost: number;
   readonly commits: HistoryVerdict;
   readonly ledger: RunLedger;
+  readonly checkpoints: RunCheckpoints;
   /** Each draw of the quiet run, in its step. */
   readonly same_draws: boolean | null;
   readonly faults: readonly FaultScore[];
@@ -81,6 +90,8 @@ export interface ChaosScore {
 export interface ScoreOptions {
   readonly quiet: EndedRun | null;
   readonly faulted: EndedRun;
+  /** Of the faulted run. */
+  readonly checkpoints: RunCheckpoints;
   readonly injections: readonly Injection[];
   /** More steps than this taken back by roll-backs is a failure. */
   readonly mostStepsLost: number;
@@ -89,7 +100,8 @@ export interface ScoreOptions {
 }
 
 /** Grades a faulted run, fault by fault and against the quiet one: pure. */
-export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustHit }: ScoreOptions): ChaosScore {
+export function scoreChaos(options: ScoreOptions): ChaosScore {
+  const { quiet, faulted, checkpoints, injections, mostStepsLost, allMustHit } = options;
   const { timeline } = faulted;
   const faults = injections.map((injection, index) =>
     scoreFault(injection, timeline, injections.slice(index + 1), faulted.state === 'completed'),
@@ -104,6 +116,7 @@ export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustH
     ...(faulted.state === 'completed' ? [] : [`the faulted run is ${faulted.state}: ${faulted.reason}`]),
     ...(sameBits === false ? [`its weights differ from the quiet run's (${faulted.sha256} and ${quiet?.sha256})`] : []),
     ...(faulted.ledger.ok ? [] : [`its ledger is not whole: ${faulted.ledger.problems[0] ?? 'no reason'}`]),
+    ...checkpoints.damaged.map((wrong) => `a checkpoint is not whole: ${wrong}`),
     ...(sameDraws === false ? ["its ledger names other samples than the quiet run's"] : []),
     ...(gaps.length > 0 ? [`no commit of step ${gaps.join(', ')}`] : []),
     ...(repeats.length > 0 ? [`step ${repeats.join(', ')} was committed twice`] : []),
@@ -125,6 +138,7 @@ export function scoreChaos({ quiet, faulted, injections, mostStepsLost, allMustH
     steps_lost: rolledBack,
     commits: timeline.verdict,
     ledger: faulted.ledger,
+    checkpoints,
     same_draws: sameDraws,
     faults,
   };

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { AuseqError, type ErrorCode } from '@auseq/proto/errors';
 import { Client } from 'minio';
-import { minioSpec } from '../minio/minio-spec.js';
-import { waitForMinio } from '../minio/wait-for-minio.js';
-import { findMinio, findProgram } from '../runtime/find-program.js';
+import { type MinioFixture, minioAbsence, startMinio } from '../minio/minio.fixture.js';
 import { freePorts } from '../supervisor/free-ports.js';
 import type { ObjectStore } from './object-store.js';
 import { openStore } from './open-store.js';
@@ -166,33 +162,21 @@ describe('a store in a folder', () => {
   });
 });
 
-const noMinio = minioAbsence();
+const noMinio = minioAbsence('the store contract against MinIO');
 
 describe('a store in MinIO', { skip: noMinio ?? false }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'auseq-minio-'));
-  const credentials = { user: 'auseq', password: 'only-for-this-test' };
-  let server: ChildProcess;
+  let server: MinioFixture;
   let endpoint: string;
   let store: ObjectStore;
 
   before(async () => {
-    const [port] = (await freePorts(1)) as [number];
-    endpoint = `http://127.0.0.1:${port}`;
-    mkdirSync(join(folder, 'data'));
-    const spec = minioSpec({ port, dataDir: join(folder, 'data'), ...credentials });
-    server = spawn(spec.command, spec.args, { stdio: 'ignore', env: { ...process.env, ...spec.env } });
-    await waitForMinio(endpoint, { timeoutMs: 60_000 });
-    process.env.AUSEQ_S3_ACCESS_KEY = credentials.user;
-    process.env.AUSEQ_S3_SECRET_KEY = credentials.password;
+    server = await startMinio();
+    endpoint = server.endpoint;
+    process.env.AUSEQ_S3_ACCESS_KEY = server.user;
+    process.env.AUSEQ_S3_SECRET_KEY = server.password;
     store = await openStore(`s3://runs-of-test/deep/prefix?endpoint=${endpoint}`);
   });
-
-  after(async () => {
-    const gone = once(server, 'exit');
-    server.kill('SIGKILL');
-    await gone;
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => server.stop());
 
   contract(() => store);
 
@@ -230,8 +214,8 @@ describe('a store in MinIO', { skip: noMinio ?? false }, () => {
       endPoint: hostname,
       port: Number(port),
       useSSL: false,
-      accessKey: credentials.user,
-      secretKey: credentials.password,
+      accessKey: server.user,
+      secretKey: server.password,
     });
     for await (const left of client.listIncompleteUploads('runs-of-test', 'deep/prefix/big/broken', true))
       assert.fail(JSON.stringify(left));
@@ -240,7 +224,7 @@ describe('a store in MinIO', { skip: noMinio ?? false }, () => {
   it('says that the credentials are wrong', async () => {
     process.env.AUSEQ_S3_SECRET_KEY = 'another-password';
     await assert.rejects(openStore(`s3://runs-of-test?endpoint=${endpoint}`), coded('AU_STORE_REFUSED'));
-    process.env.AUSEQ_S3_SECRET_KEY = credentials.password;
+    process.env.AUSEQ_S3_SECRET_KEY = server.password;
   });
 
   it('says that nobody answers', async () => {
@@ -262,12 +246,3 @@ describe('store URLs', () => {
       await assert.rejects(openStore(url), coded('AU_USAGE'), url);
   });
 });
-
-/** Why the tests against MinIO are left out; never where they could run, and never in CI. */
-function minioAbsence(): string | null {
-  if (findMinio()) return null;
-  if (findProgram('go') || process.env.CI) throw new Error('MinIO is missing: npm run setup -- --minio');
-  const reason = 'neither minio nor go is on this machine';
-  process.stderr.write(`left out: the store contract against MinIO (${reason})\n`);
-  return reason;
-}

@@ -12,20 +12,34 @@ export interface ClusterOptions {
   coordinators: number;
   /** What workers compute on; empty = the worker decides. */
   device: string;
-  /** For faults on purpose: a fixed port of NATS, and own roads to it and to the coordinator. */
+  /** For faults on purpose: fixed ports of the servers, and own roads to them for each client. */
   detour?: ClusterDetour | undefined;
+}
+
+export interface ClusterPorts {
+  /** The first one serves where it leads, the others stand by. */
+  readonly coordinators: readonly number[];
+  readonly nats: number;
+  readonly minio: number;
 }
 
 /** How processes reach each other by way of somebody else's proxies. */
 export interface ClusterDetour {
-  /** Where nats-server listens. */
-  readonly natsPort: number;
-  /** The NATS address of the coordinator. */
-  readonly coordinatorNats: string;
-  /** What each worker is told, by its index. */
-  readonly workers: readonly { readonly nats: string; readonly coordinator: string }[];
-  /** More variables of the coordinator and the workers. */
+  /** Where the servers listen. */
+  readonly ports: ClusterPorts;
+  /** What each coordinator is told, by its index, and variables of its own. */
+  readonly coordinators: readonly (ServerRoads & { readonly env: Readonly<Record<string, string>> })[];
+  /** What each worker is told, by its index; `coordinators` are addresses, the first one's first. */
+  readonly workers: readonly (ServerRoads & { readonly coordinators: readonly string[] })[];
+  /** More variables of the coordinators and the workers. */
   readonly env: Readonly<Record<string, string>>;
+}
+
+interface ServerRoads {
+  /** URL of NATS. */
+  readonly nats: string;
+  /** MinIO's `http://host:port`; null where the store is a folder, to which no road leads. */
+  readonly store: string | null;
 }
 
 /** Throws AU_USAGE for what no cluster can be. */

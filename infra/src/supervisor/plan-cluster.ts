@@ -1,14 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { ClusterOptions } from './cluster-options.js';
+import type { ClusterOptions, ClusterPorts } from './cluster-options.js';
 import type { ClusterPaths } from './cluster-paths.js';
 import type { ChildSpec } from './supervised-child.js';
-
-export interface ClusterPorts {
-  /** The first one serves where it leads, the others stand by. */
-  coordinators: readonly number[];
-  nats: number;
-  minio: number;
-}
 
 export interface Command {
   command: string;
@@ -39,6 +32,9 @@ const addressesOf = (addresses: readonly string[]) =>
   addresses.length === 1 ? addresses[0]! : `ipv4:${addresses.join(',')}`;
 
 const atHome = (port: number) => `127.0.0.1:${port}`;
+
+/** The process name of a coordinator, by its index. */
+export const coordinatorName = (index: number): string => (index === 0 ? 'coordinator' : `coordinator-${index}`);
 
 /** Which processes make the cluster, on which ports, in which order: pure. */
 export function planCluster(
@@ -71,21 +67,25 @@ export function planCluster(
     });
   }
   const coordinators = ports.coordinators.map((port, index): ChildSpec => {
+    const detour = options.detour?.coordinators[index];
     const command = commands.coordinator([
-      ...['--grpc-port', String(port), '--nats', options.detour?.coordinatorNats ?? natsUrl],
-      ...['--store', storeUrl, '--state-dir', paths.coordinator],
+      ...['--grpc-port', String(port), '--nats', detour?.nats ?? natsUrl],
+      ...['--store', detour?.store ? minioUrl(detour.store) : storeUrl, '--state-dir', paths.coordinator],
     ]);
-    const name = index === 0 ? 'coordinator' : `coordinator-${index}`;
+    const name = coordinatorName(index);
     // One that stands by serves nobody yet.
     const probe = index === 0 ? ({ kind: 'tcp', port } as const) : ({ kind: 'alive' } as const);
-    return { role: 'coordinator', name, ...command, address: atHome(port), probe, env };
+    return { role: 'coordinator', name, ...command, address: atHome(port), probe, env: { ...env, ...detour?.env } };
   });
   const [leading, ...standing] = coordinators;
   const workers = Array.from({ length: options.workers }, (_, index): ChildSpec => {
     const name = `worker-${index}`;
     const device = options.device ? ['--device', options.device] : [];
     const detour = options.detour?.workers[index];
-    const roads = ['--coordinator', detour?.coordinator ?? coordinator, ...(detour ? ['--nats', detour.nats] : [])];
+    const roads = detour
+      ? ['--coordinator', addressesOf(detour.coordinators), '--nats', detour.nats]
+      : ['--coordinator', coordinator];
+    if (detour?.store) roads.push('--store', minioUrl(detour.store));
     const command = commands.worker(['--name', name, ...roads, ...device]);
     return { role: 'worker', name, ...command, address: '', probe: { kind: 'alive' }, env };
   });
@@ -98,9 +98,11 @@ export function planCluster(
   };
 }
 
+const minioUrl = (endpoint: string) => `s3://auseq?endpoint=${endpoint}`;
+
 function storeUrlOf(options: ClusterOptions, paths: ClusterPaths, ports: ClusterPorts): string {
   if (options.store === 'file') return `file://${paths.store}`;
-  if (options.store === 'minio') return `s3://auseq?endpoint=http://${atHome(ports.minio)}`;
+  if (options.store === 'minio') return minioUrl(`http://${atHome(ports.minio)}`);
   return options.store;
 }
 

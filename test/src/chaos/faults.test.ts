@@ -4,27 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { auseq } from '../kit/auseq.js';
+import type { ChaosReport } from '../kit/chaos-report.js';
 import { makeTinyInputs, type TinyInputs } from '../kit/tiny-inputs.js';
-
-interface Report {
-  readonly verdict: string;
-  readonly failures: readonly string[];
-  readonly same_bits: boolean;
-  readonly steps_lost: number;
-  readonly ledger: { readonly ok: boolean };
-  readonly same_draws: boolean;
-  readonly commits: {
-    readonly lastStep: number;
-    readonly gaps: readonly number[];
-    readonly repeats: readonly number[];
-  };
-  readonly faults: readonly {
-    readonly kind: string;
-    readonly target: string;
-    readonly went_on: boolean;
-    readonly detect_ms: number | null;
-  }[];
-}
 
 describe('auseq chaos run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'auseq-inputs-'));
@@ -41,13 +22,13 @@ describe('auseq chaos run', () => {
     for (const set of sets) args.push('--set', set);
     const finished = await auseq([...args, '--simulate-compute', '30', '--output', 'json'], env, 300_000);
     assert.equal(finished.code, 0, `${finished.stderr}\n${finished.stdout}`);
-    const report = JSON.parse(finished.stdout) as Report;
+    const report = JSON.parse(finished.stdout) as ChaosReport;
     assert.deepEqual([report.verdict, report.failures, report.same_bits], ['PASS', [], true]);
     assert.deepEqual([report.steps_lost, report.commits.lastStep], [0, 30]);
     assert.deepEqual([report.commits.gaps, report.commits.repeats], [[], []]);
     assert.deepEqual([report.ledger.ok, report.same_draws], [true, true]);
     assert.equal(report.faults.length, 1);
-    const [{ kind, target, went_on, detect_ms }] = report.faults as [Report['faults'][number]];
+    const [{ kind, target, went_on, detect_ms }] = report.faults as [ChaosReport['faults'][number]];
     assert.deepEqual([kind, target, went_on], ['kill', 'worker-1/step', true]);
     assert.notEqual(detect_ms, null, 'the loss of the member was noticed');
     const clusters = join(env.AUSEQ_STATE, 'clusters');
@@ -73,7 +54,7 @@ describe('auseq chaos run', () => {
     for (const set of sets) args.push('--set', set);
     const finished = await auseq([...args, '--simulate-compute', '60', '--output', 'json'], env, 400_000);
     assert.equal(finished.code, 0, `${finished.stderr}\n${finished.stdout}`);
-    const report = JSON.parse(finished.stdout) as Report;
+    const report = JSON.parse(finished.stdout) as ChaosReport;
     assert.deepEqual([report.verdict, report.failures, report.same_bits], ['PASS', [], true]);
     assert.deepEqual([report.steps_lost, report.commits.lastStep, report.faults.length], [0, 90, faults.length]);
     assert.deepEqual([report.commits.gaps, report.commits.repeats], [[], []]);

@@ -21,6 +21,8 @@ export interface AgentOptions {
   readonly coordinator: string;
   /** Reaches NATS here, whatever address the coordinator names. */
   readonly natsUrl?: string | undefined;
+  /** Reaches the store here, likewise. */
+  readonly storeUrl?: string | undefined;
   readonly device: 'cpu' | 'cuda';
   readonly build: string;
   readonly stepExecutable: string;
@@ -109,7 +111,10 @@ export class Agent {
     switch (message?.$case) {
       case 'welcome':
         if (message.welcome.protocolVersion !== protocolVersion) throw otherProtocol(message.welcome.protocolVersion);
-        this.addresses = { ...message.welcome, natsUrl: this.options.natsUrl ?? message.welcome.natsUrl };
+        this.addresses = {
+          natsUrl: this.options.natsUrl ?? message.welcome.natsUrl,
+          storeUrl: this.options.storeUrl ?? message.welcome.storeUrl,
+        };
         this.options.logger.info({ coordinator: this.options.coordinator }, 'attached');
         return;
       case 'assignment':

@@ -7,11 +7,12 @@ import { tensorflowRuntime } from '@auseq/infra/runtime/tensorflow-runtime';
 import { AuseqError, formatError } from '@auseq/proto/errors';
 import { Agent } from '../agent/agent.js';
 
-/** A worker: `agent --name NAME --coordinator HOST:PORT [--nats URL] [--device cpu|cuda] [--step-executable FILE]`. Ends on SIGTERM, drained. */
+/** A worker: `agent --name NAME --coordinator HOST:PORT [--nats URL] [--store URL] [--device cpu|cuda] [--step-executable FILE]`. Ends on SIGTERM, drained. */
 async function main(): Promise<void> {
-  const { name, coordinator, natsUrl, device, stepExecutable } = readOptions();
+  const { name, coordinator, natsUrl, storeUrl, device, stepExecutable } = readOptions();
   const logger = createLogger({ role: 'agent', worker: name });
-  const agent = new Agent({ name, coordinator, natsUrl, device, stepExecutable, build: describeBuild(), logger });
+  const reached = { coordinator, natsUrl, storeUrl };
+  const agent = new Agent({ name, ...reached, device, stepExecutable, build: describeBuild(), logger });
   let asked = 0;
   const stop = () => void agent.stop(asked++ > 0);
   process.on('SIGTERM', stop);
@@ -23,6 +24,7 @@ const options = {
   name: { type: 'string' },
   coordinator: { type: 'string' },
   nats: { type: 'string' },
+  store: { type: 'string' },
   device: { type: 'string' },
   'step-executable': { type: 'string' },
 } as const;
@@ -43,7 +45,7 @@ function readOptions() {
   const device = values.device ?? tensorflowRuntime()?.device ?? 'cpu';
   if (device !== 'cpu' && device !== 'cuda') throw usage(`--device ${device} is neither cpu nor cuda`);
   const stepExecutable = values['step-executable'] ?? fileURLToPath(new URL('./step.js', import.meta.url));
-  return { name, coordinator, natsUrl: values.nats, device, stepExecutable } as const;
+  return { name, coordinator, natsUrl: values.nats, storeUrl: values.store, device, stepExecutable } as const;
 }
 
 /** What the bits of a CPU run depend on, for the record. */

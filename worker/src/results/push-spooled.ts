@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { auseqHome } from '@auseq/infra/runtime/auseq-home';
 import { openStore } from '@auseq/infra/store/open-store';
 import { AuseqError } from '@auseq/proto/errors';
 import { openLeftSpool } from './checkpoint-spool.js';
 import { impatient } from './impatient-store.js';
+import { spoolRoot } from './spool-folder.js';
 import { type UploadOutcome, uploadSpooled } from './upload-spooled.js';
 
 export interface PushedCheckpoint {
@@ -21,7 +21,7 @@ const spoolName = /^(.+)-[0-9a-f]{8}$/;
  * AU_CHECKPOINT_NOT_FOUND where nothing waits, and what the store throws; what was not sent stays.
  */
 export async function pushSpooled(run: string, signal: AbortSignal): Promise<PushedCheckpoint[]> {
-  const root = join(auseqHome(), 'spool');
+  const root = spoolRoot();
   const names = await readdir(root).catch(() => []);
   const pushed: PushedCheckpoint[] = [];
   for (const name of names.filter((each) => spoolName.exec(each)?.[1] === run)) {

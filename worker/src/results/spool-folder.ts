@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import type { RunConfig } from '@auseq/configs/schema';
 import { auseqHome } from '@auseq/infra/runtime/auseq-home';
 
+/** Holds all spools of this machine: AUSEQ_SPOOL, else AUSEQ_HOME/spool. */
+export const spoolRoot = (): string => process.env.AUSEQ_SPOOL || join(auseqHome(), 'spool');
+
 /**
- * Where checkpoints of a run wait for the store: AUSEQ_HOME/spool/RUN-ID. The id is of the store and of all of the config that
+ * Where checkpoints of a run wait for the store: RUN-ID in `spoolRoot`. The id is of the store and of all of the config that
  * bits depend on, so that what another run of this name has left behind is never taken for this one's.
  */
 export function spoolFolder(run: string, storeUrl: string, config: RunConfig): string {
@@ -14,5 +17,5 @@ export function spoolFolder(run: string, storeUrl: string, config: RunConfig): s
     .update(`${storeUrl}\0${JSON.stringify(lasting)}`)
     .digest('hex')
     .slice(0, 8);
-  return join(auseqHome(), 'spool', `${run}-${id}`);
+  return join(spoolRoot(), `${run}-${id}`);
 }

@@ -29,6 +29,16 @@ export default class ChaosRun extends AuseqCommand {
       max: 86_400,
     }),
     workers: Flags.integer({ description: 'workers of the faulted run', default: 2, min: 1, max: 64 }),
+    store: Flags.option({ options: ['file', 'minio'] as const })({
+      description: 'a folder, or a MinIO server that faults of the network can cut off',
+      default: 'file',
+    }),
+    coordinators: Flags.integer({
+      description: 'number of coordinators: one leads, the others stand by',
+      default: 1,
+      min: 1,
+      max: 5,
+    }),
     set: Flags.string({
       description: 'override one value: key.path=value (value is YAML)',
       multiple: true,
@@ -63,6 +73,8 @@ export default class ChaosRun extends AuseqCommand {
     const score = await runChaos({
       plan,
       workers: flags.workers,
+      coordinators: flags.coordinators,
+      store: flags.store,
       quietWorkers: flags.quiet ? Math.min(flags['quiet-workers'], flags.workers) : 0,
       mostStepsLost: flags['max-steps-lost'],
       allMustHit: flags.plan !== undefined,
@@ -83,9 +95,11 @@ interface PlanFlags {
   readonly kinds?: string | undefined;
   readonly duration: number;
   readonly workers: number;
+  readonly coordinators: number;
+  readonly store: 'file' | 'minio';
 }
 
-function planOf({ plan, random, seed, kinds, duration, workers }: PlanFlags): ChaosPlan {
+function planOf({ plan, random, seed, kinds, duration, ...cluster }: PlanFlags): ChaosPlan {
   if ((plan === undefined) === (random === undefined)) {
     throw usage('say either --plan or --random', plan === undefined ? 'neither was given' : 'both were given');
   }
@@ -97,7 +111,9 @@ function planOf({ plan, random, seed, kinds, duration, workers }: PlanFlags): Ch
   if (!(rate > 0 && rate <= 600))
     throw usage(`--random ${random} is no rate`, 'it is a number of faults a minute, up to 600');
   const chosen = kinds === undefined ? faultKinds : kinds.split(',').map(knownKind);
-  return randomPlan({ rate, seed, kinds: chosen, workers, durationSeconds: duration });
+  if (kinds !== undefined && chosen.includes('hang-coordinator') && cluster.coordinators === 1)
+    throw usage('--kinds hang-coordinator needs a coordinator that stands by', 'say --coordinators 2');
+  return randomPlan({ rate, seed, kinds: chosen, durationSeconds: duration, ...cluster });
 }
 
 function knownKind(name: string): FaultKind {
