@@ -62,13 +62,13 @@ describe('auseq chaos run, where servers fail', () => {
   });
 
   it('goes on under the coordinator that stood by when the leader hangs, and under that one when it is killed', async () => {
-    const faults = ['{ kind: hang-coordinator, at: { step: 5 } }', '{ kind: kill-coordinator, at: { step: 30 } }'];
+    const faults = ['{ kind: hang-coordinator, at: { step: 5 } }', '{ kind: kill-coordinator, at: { step: 20 } }'];
     const report = await passed(
       faults,
-      ['train.max_steps=60'],
+      ['train.max_steps=40'],
       ['--coordinators', '2', '--workers', '2', '--simulate-compute', '60'],
     );
-    assert.equal(report.commits.lastStep, 60);
+    assert.equal(report.commits.lastStep, 40);
     const targets = report.faults.map(({ target }) => target);
     assert.deepEqual([...targets].sort(), ['coordinator', 'coordinator-1']);
   });
