@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { describe, it } from 'node:test';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import { type ClusterProcess, startCluster } from '../kit/cluster.js';
 import { processAlive } from '../kit/processes.js';
 
@@ -32,6 +33,17 @@ async function assertGone(processes: readonly ClusterProcess[]): Promise<void> {
 }
 
 describe('after auseq down', () => {
+  // A temporary folder of its own: others on this machine may run clusters too.
+  const { TMPDIR } = process.env;
+  const own = mkdtempSync(join(tmpdir(), 'auseq-leftovers-'));
+  before(() => {
+    process.env.TMPDIR = own;
+  });
+  after(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+    rmSync(own, { recursive: true, force: true });
+  });
   for (const victim of ['none', 'supervisor', 'nats', 'coordinator', 'worker']) {
     it(`nothing is left (killed before: ${victim})`, async () => {
       const before = temporary();
