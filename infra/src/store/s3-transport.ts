@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import https from 'node:https';
+import { type ServerClock, signedForServer } from './s3-clock.js';
+import type { S3Place } from './s3-url.js';
 
 const silentMs = 60_000;
 
@@ -12,11 +14,13 @@ export function withSignal<T>(signal: AbortSignal | undefined, work: () => Promi
   return callSignal.run(signal, work);
 }
 
-/** node's http(s) with the caller's signal and a limit on silence: no request waits forever. */
-export function s3Transport(tls: boolean): Pick<typeof http, 'request'> {
+/** node's http(s) with the caller's signal, the server's time and a limit on silence: no request waits forever. */
+export function s3Transport(place: S3Place, clock: ServerClock): Pick<typeof http, 'request'> {
   const request = (options: https.RequestOptions, onResponse?: (response: http.IncomingMessage) => void) => {
     const signal = callSignal.getStore();
-    const sent = (tls ? https : http).request(signal ? { ...options, signal } : options, onResponse);
+    const signed = signedForServer(options, clock.now(), place);
+    const sent = (place.tls ? https : http).request(signal ? { ...signed, signal } : signed, onResponse);
+    sent.prependListener('response', ({ headers }) => clock.hear(headers.date));
     sent.setTimeout(silentMs, () => sent.destroy(new Error(`no byte came for ${silentMs / 1000} s`)));
     return sent;
   };

@@ -221,6 +221,22 @@ describe('a store in MinIO', { skip: noMinio ?? false }, () => {
       assert.fail(JSON.stringify(left));
   });
 
+  it('is used by a process whose clock is hours off, from its start or since it jumped', async (t) => {
+    const hours = 3_600_000;
+    await store.put('clock/before', Buffer.from('x'));
+    for (const off of [5 * hours, -5 * hours]) {
+      t.mock.timers.enable({ apis: ['Date'], now: Date.now() + off });
+      await store.put('clock/jumped', Buffer.from(String(off)));
+      assert.equal(text(await store.get('clock/jumped')), String(off));
+      const late = await openStore(`s3://runs-of-test/deep/prefix?endpoint=${endpoint}`);
+      await late.put('clock/late', chunksOf(3, 10));
+      assert.deepEqual(await late.stat('clock/late'), { key: 'clock/late', bytes: 30 });
+      assert.deepEqual(await keysOf(late, 'clock/'), ['clock/before', 'clock/jumped', 'clock/late']);
+      t.mock.timers.reset();
+      for (const name of ['jumped', 'late']) await store.remove(`clock/${name}`);
+    }
+  });
+
   it('says that the credentials are wrong', async () => {
     process.env.AUSEQ_S3_SECRET_KEY = 'another-password';
     await assert.rejects(openStore(`s3://runs-of-test?endpoint=${endpoint}`), coded('AU_STORE_REFUSED'));

@@ -49,6 +49,7 @@ describe('auseq chaos run, where servers fail', () => {
       '{ kind: cut, target: all, from: store, at: { step: 3 } }',
       '{ kind: partition, target: all, from: store, seconds: 12, at: { step: 6 } }',
       '{ kind: slow-network, target: rank 0, from: store, delay_ms: 50, seconds: 2, at: { step: 24 } }',
+      '{ kind: clock-jump, target: rank 0, seconds: 3600, at: { step: 26 } }',
     ];
     const sets = ['train.max_steps=30', 'train.checkpoint_steps=5', 'train.keep_checkpoints=100'];
     const report = await passed(faults, sets, ['--store', 'minio', '--simulate-compute', '60']);
@@ -57,7 +58,7 @@ describe('auseq chaos run, where servers fail', () => {
     const all = 'coordinator, worker-0, worker-1 to store';
     assert.deepEqual(
       report.faults.map(({ target }) => target),
-      [all, all, 'worker-0 to store'],
+      [all, all, 'worker-0 to store', "worker-0's clock"],
     );
   });
 
