@@ -4,6 +4,7 @@ import { createLogger } from '@auseq/infra/logging/logger';
 import { connectNats } from '@auseq/infra/nats/connect-nats';
 import { type NatsFixture, startNats } from '@auseq/infra/nats/nats.fixture';
 import { freePorts } from '@auseq/infra/supervisor/free-ports';
+import type { AuseqError } from '@auseq/proto/errors';
 import type { NatsConnection } from 'nats';
 import { takeLease } from './lease.js';
 
@@ -51,6 +52,21 @@ describe('the coordinators of a cluster (PROTOCOL 15)', () => {
     assert.ok(last.isHeld());
     assert.equal(next.isHeld(), false, 'by its own clock it holds it no more');
     await last.close();
+  });
+
+  it('ends the one that leads once JetStream has lost everything (PROTOCOL 19)', async () => {
+    const connection = await connect('forgotten');
+    let lose: (error: AuseqError) => void = () => {};
+    const lost = new Promise<AuseqError>((resolve) => {
+      lose = resolve;
+    });
+    const lease = await takeLease(connection, { host: '127.0.0.1', port: 0, ttlMs, logger, onLost: lose });
+    const manager = await connection.jetstreamManager();
+    await manager.streams.delete('KV_auseq_lease');
+    const { code, message } = await lost;
+    assert.deepEqual([code, /lost the records/.test(message)], ['AU_NATS_UNREACHABLE', true]);
+    assert.equal(lease.isHeld(), false);
+    await lease.close();
   });
 
   it('one that comes back at its address need not wait', async () => {

@@ -10,7 +10,7 @@ export interface LeaseOptions {
   readonly port: number;
   readonly ttlMs?: number;
   readonly logger: ReturnType<typeof createLogger>;
-  /** Another coordinator leads: this process must end. */
+  /** Another coordinator leads, or JetStream has lost its data: this process must end. */
   readonly onLost: (error: AuseqError) => void;
 }
 
@@ -24,6 +24,7 @@ export interface Lease {
 const { bucket: bucketName, key } = coordinatorLease;
 const defaultTtlMs = 3_000;
 const wrongLastSequence = 10071;
+const noSuchStream = 10059;
 const text = StringCodec();
 
 /**
@@ -51,6 +52,7 @@ export async function takeLease(connection: NatsConnection, options: LeaseOption
 
   let closed = false;
   const renew = async () => {
+    let goneSince: number | null = null;
     while (!closed) {
       await unheldPause(ttlMs / 6);
       if (closed) return;
@@ -59,7 +61,12 @@ export async function takeLease(connection: NatsConnection, options: LeaseOption
         const revision = await bucket.update(key, text.encode(owner), held!.revision);
         held = { revision, until: askedAt + ttlMs };
       } catch (error) {
-        if (!isOvertaken(error)) continue; // NATS is away: nobody else can take it either
+        if (!isOvertaken(error)) {
+          // NATS is away: nobody else can take it either. But what is in memory here is worth nothing once the records are gone.
+          goneSince = (await isGone(bucket)) ? (goneSince ?? askedAt) : null;
+          if (goneSince !== null && performance.now() - goneSince > ttlMs) return onLost(recordsLost());
+          continue;
+        }
         const revision = await claim(bucket, owner, '', 0).catch(() => null); // it ended while NATS was away
         if (revision === null && (await ownerOf(bucket)) !== owner) return onLost(overtaken(owner));
         if (revision !== null) held = { revision, until: askedAt + ttlMs };
@@ -94,6 +101,16 @@ async function ownerOf(bucket: KV): Promise<string | null> {
   return entry ? text.decode(entry.value) : null;
 }
 
+/** True where JetStream answers and knows nothing of the bucket. */
+async function isGone(bucket: KV): Promise<boolean> {
+  try {
+    await bucket.status();
+    return false;
+  } catch (error) {
+    return error instanceof NatsError && error.api_error?.err_code === noSuchStream;
+  }
+}
+
 function isFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -104,6 +121,14 @@ function isFree(host: string, port: number): Promise<boolean> {
 
 function isOvertaken(error: unknown): boolean {
   return error instanceof NatsError && error.api_error?.err_code === wrongLastSequence;
+}
+
+function recordsLost(): AuseqError {
+  return new AuseqError('AU_NATS_UNREACHABLE', {
+    what: 'JetStream has lost the records of this cluster',
+    why: 'it answers, but the buckets that this coordinator made are gone',
+    try: 'start it again: auseq runs list then shows what the store knows of the runs, auseq runs resume goes on with one',
+  });
 }
 
 function overtaken(owner: string): AuseqError {
