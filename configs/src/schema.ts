@@ -82,7 +82,9 @@ export const train = z.strictObject({
     .min(0)
     .max(60_000)
     .default(0)
-    .describe('waits that make a step of a worker take at least this long; changes no bit, for tests of faults'),
+    .describe(
+      'waits that make a step take at least this long while all workers are there; changes no bit, for tests of faults',
+    ),
 });
 
 export const model = z.strictObject({

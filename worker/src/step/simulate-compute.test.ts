@@ -26,6 +26,16 @@ test('an engine that waits has the bits of one that does not', async () => {
   assert.equal(simulated.engine.step, 3);
 });
 
+test('a leaf is as much work where fewer members share them', async () => {
+  const simulated = withSimulatedCompute(toy(), 100);
+  simulated.setMembers(4);
+  simulated.setMembers(1);
+  const features = await simulated.engine.features(0, 0, never);
+  const startedAt = performance.now();
+  await simulated.engine.supervise(features, never);
+  assert.ok(performance.now() - startedAt > 95, 'each of four members has one of the four leaves');
+});
+
 test('without a time it is the engine itself; a wait ends with the signal', async () => {
   const engine = toy();
   assert.equal(withSimulatedCompute(engine, 0).engine, engine);

@@ -8,8 +8,9 @@ export interface SimulatedCompute {
 }
 
 /**
- * An engine whose step takes a member with an even share at least `ms` longer: each leaf waits `ms` x members / leaves
- * before it is supervised. It shows timing on tiny networks; the bits are those of the engine itself.
+ * An engine whose step takes a member with an even share at least `ms`: a leaf takes at least `ms` x members / leaves, by the
+ * most members that there have been, as it stays as much work where fewer share them. It shows timing on tiny networks; the
+ * bits are those of the engine itself.
  */
 export function withSimulatedCompute(engine: StepEngine, ms: number): SimulatedCompute {
   let members = 1;
@@ -22,8 +23,11 @@ export function withSimulatedCompute(engine: StepEngine, ms: number): SimulatedC
     },
     features: (step, leaf, signal) => engine.features(step, leaf, signal),
     async supervise(features, signal) {
-      await pause((ms * members) / engine.leaves, undefined, { signal });
-      return engine.supervise(features, signal);
+      const [gradient] = await Promise.all([
+        engine.supervise(features, signal),
+        pause((ms * members) / engine.leaves, undefined, { signal }),
+      ]);
+      return gradient;
     },
     update: (step, leaves) => engine.update(step, leaves),
     parameterGradient: (features, gradient) => engine.parameterGradient(features, gradient),
@@ -36,7 +40,7 @@ export function withSimulatedCompute(engine: StepEngine, ms: number): SimulatedC
   return {
     engine: slow,
     setMembers(count) {
-      members = count;
+      members = Math.max(members, count);
     },
   };
 }

@@ -46,7 +46,7 @@ export default class ChaosRun extends AuseqCommand {
       default: [],
     }),
     'simulate-compute': Flags.integer({
-      description: 'make each step of a worker take at least this many ms (train.simulate_compute_ms)',
+      description: 'make a step take at least this many ms while all workers are there (train.simulate_compute_ms)',
       min: 0,
     }),
     quiet: Flags.boolean({

@@ -26,7 +26,8 @@ export default class RunsSubmit extends FollowCommand {
       description: 'turn on every slip of the legacy code (keys under legacy:); a --set legacy.KEY=... still wins',
     }),
     'simulate-compute': Flags.integer({
-      description: 'make each step of a worker take at least this many ms; changes no bit (train.simulate_compute_ms)',
+      description:
+        'make a step take at least this many ms while all workers are there; changes no bit (train.simulate_compute_ms)',
       min: 0,
     }),
     'dry-run': Flags.boolean({
