@@ -24,7 +24,6 @@ export async function compareProof(
 ): Promise<SerialisedError | null> {
   const { name: run, generation } = record;
   const decision = decideProof(record, worker, parts);
-  if (decision.kind === 'first') await book.change(run, { proof: decision.proof });
   if (decision.kind === 'named' || decision.kind === 'refused') {
     await book.change(run, { otherBits: [...new Set([...record.otherBits, worker])] });
     const sentence = decision.kind === 'named' ? decision.reason : `${decision.error.what}: ${decision.error.why}`;

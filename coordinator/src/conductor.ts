@@ -9,7 +9,7 @@ import { drained, leaves, over, workerLost } from './member-errors.js';
 import { damagedBase, decideDamage } from './runs/decide-damage.js';
 import { decideLoss } from './runs/decide-loss.js';
 import { decideWithout, roomFor } from './runs/decide-members.js';
-import { decideProof, isRefused } from './runs/decide-proof.js';
+import { chooseProof, isRefused } from './runs/decide-proof.js';
 import { decideReport } from './runs/decide-report.js';
 import type { Placement } from './runs/place-run.js';
 import { orderQueue, planStart } from './runs/plan-start.js';
@@ -272,14 +272,17 @@ export class Conductor {
     }
   }
 
-  /** Compares what members have told of their bits: of an exact run none takes part before (PROTOCOL 7). */
+  /** Compares what members have told of their bits: of an exact run none takes part before all have (PROTOCOL 7). */
   private async settleProofs(run: string): Promise<void> {
-    for (const worker of this.record(run).members) {
+    const { members, proof } = this.record(run);
+    const chosen = proof ?? chooseProof(members, this.live.get(run)?.proofs ?? new Map());
+    if (!chosen) return;
+    if (!proof) await this.parts.book.change(run, { proof: chosen });
+    for (const worker of members) {
       const record = this.record(run);
       const proofs = this.live.get(run)?.proofs;
       const parts = proofs?.get(worker);
       if (!parts || !record.members.includes(worker)) continue;
-      if (decideProof(record, worker, parts).kind === 'waits') return;
       proofs?.delete(worker);
       const refusal = await compareProof(this.parts, record, worker, parts);
       if (refusal) await this.lose(this.record(run), worker, refusal);

@@ -91,7 +91,7 @@ describe('a worker that computes other bits', () => {
     await Promise.all([assigned(a, 'exact', 1), assigned(b, 'exact', 1)]);
     b.report('exact', 1, 'ready', { proof: other });
     await pause(100);
-    assert.deepEqual([b.proved, b.cancels], [[], []], 'it waits for the lowest rank');
+    assert.deepEqual([b.proved, b.cancels], [[], []], 'it waits for all others');
     a.report('exact', 1, 'ready', { proof });
     await until('the first may take part', () => a.proved.length === 1);
     const alone = await shown('exact', 'goes on alone', ({ generation }) => generation === 2);
@@ -131,6 +131,21 @@ describe('a worker that computes other bits', () => {
       'worker-1 computes other bits than worker-0: supervise differs, and the run is exact',
       'worker-3 computes other bits than worker-0: decode differs, and the run is exact',
     ]);
+  });
+
+  it('is removed though it is the lowest rank, where most others agree (PROTOCOL 7)', async () => {
+    const three = attach('worker-0', 'worker-1', 'worker-2');
+    await submit('odd', { workers: 3 });
+    await Promise.all(three.map((each) => assigned(each, 'odd', 1)));
+    three.forEach((each, rank) => {
+      each.report('odd', 1, 'ready', { proof: rank === 0 ? other : proof });
+    });
+    const without = await shown('odd', 'goes on', ({ generation }) => generation === 2);
+    assert.deepEqual(without.workers, ['worker-1', 'worker-2']);
+    assert.match(without.reason, /^worker-0 computes other bits than worker-1: supervise differs/);
+    await until('the others may take part', () => three[1].proved.length === 1 && three[2].proved.length === 1);
+    await client().stop({ run: 'odd' });
+    await shown('odd', 'ends', ({ state }) => state !== 'starting');
   });
 
   it('ends an exact run that has too few workers without it (PROTOCOL 7)', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decideWithout } from './decide-members.js';
-import { decideProof, isRefused } from './decide-proof.js';
+import { chooseProof, decideProof, isRefused } from './decide-proof.js';
 import { aRun } from './run-record.fixture.js';
 import { resumeChange } from './submit-run.js';
 
@@ -13,10 +13,13 @@ const proved = { ...begun, proof: { worker: 'w0', parts } };
 const loose = { ...proved, sync: 'allreduce' as const, config: { ...proved.config, exact: false } };
 
 describe('a worker that proves itself (PROTOCOL 7)', () => {
-  it('is compared with the lowest rank, for which all others wait', () => {
-    assert.deepEqual(decideProof(begun, 'w1', parts), { kind: 'waits' });
-    assert.deepEqual(decideProof(begun, 'w0', parts), { kind: 'first', proof: { worker: 'w0', parts } });
-    assert.deepEqual(decideProof({ ...begun, members: ['w1', 'w2'] }, 'w1', other).kind, 'first');
+  it('is compared with what most of the first members give, once all have given theirs', () => {
+    const given = (...each: (typeof parts)[]) => new Map(each.map((proof, rank) => [`w${rank}`, proof]));
+    assert.equal(chooseProof(members, given(parts, other)), null);
+    assert.deepEqual(chooseProof(members, given(parts, { ...parts }, other)), { worker: 'w0', parts });
+    assert.deepEqual(chooseProof(members, given(other, parts, { ...parts })), { worker: 'w1', parts });
+    assert.deepEqual(chooseProof(['w0', 'w1'], given(other, parts)), { worker: 'w0', parts: other }, 'of as many');
+    assert.deepEqual(chooseProof(['w1', 'w0'], given(other, parts)), { worker: 'w1', parts }, 'by rank, not by name');
     assert.deepEqual(decideProof(proved, 'w1', { ...parts }), { kind: 'same' });
     assert.deepEqual(decideProof(proved, 'w9', parts), { kind: 'same' }, 'one that joins');
   });

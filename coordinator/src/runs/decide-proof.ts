@@ -10,9 +10,6 @@ export interface RunProof {
 
 /** What a worker's proof means for its run (PROTOCOL 7). */
 export type ProofDecision =
-  /** The member of the lowest rank has not proved itself yet. */
-  | { readonly kind: 'waits' }
-  | { readonly kind: 'first'; readonly proof: RunProof }
   | { readonly kind: 'same' }
   /** Other bits, which the run's events name once. */
   | { readonly kind: 'named'; readonly reason: string }
@@ -20,15 +17,25 @@ export type ProofDecision =
   | { readonly kind: 'refused'; readonly error: SerialisedError };
 
 /**
- * Compares a worker's proof with the run's, which is that of the first member of its first generation and outlives a
- * resume (PROTOCOL 21). Pure.
+ * The proof of a run: the one that most of its first members give, by the lowest rank of them; of as many the lowest rank's.
+ * Null until all have proved themselves. Pure.
  */
-export function decideProof(record: RunRecord, worker: string, parts: Proof): ProofDecision {
-  const { proof, members, otherBits, config, name, sync } = record;
-  if (!proof) {
-    if (worker === members[0]) return { kind: 'first', proof: { worker, parts } };
-    return members.includes(worker) ? { kind: 'waits' } : { kind: 'same' };
+export function chooseProof(members: readonly string[], proofs: ReadonlyMap<string, Proof>): RunProof | null {
+  const given: RunProof[] = [];
+  for (const worker of members) {
+    const parts = proofs.get(worker);
+    if (!parts) return null;
+    given.push({ worker, parts });
   }
+  const alike = ({ parts }: RunProof) => given.filter((each) => differingParts(parts, each.parts).length === 0).length;
+  const most = Math.max(...given.map(alike));
+  return given.find((each) => alike(each) === most) ?? null;
+}
+
+/** Compares a worker's proof with the run's, which is that of its first generation and outlives a resume (PROTOCOL 21). Pure. */
+export function decideProof(record: RunRecord, worker: string, parts: Proof): ProofDecision {
+  const { proof, otherBits, config, name, sync } = record;
+  if (!proof) return { kind: 'same' };
   const differing = differingParts(proof.parts, parts);
   if (differing.length === 0) return { kind: 'same' };
   const other = `${worker} computes other bits than ${proof.worker === worker ? 'it did before' : proof.worker}`;
