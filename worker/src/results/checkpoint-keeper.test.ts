@@ -36,7 +36,7 @@ describe('checkpoints and a store that fails', () => {
   const folder = () => join(root, 'spool', 'r-0');
   const spoolOf = (limitBytes = 1e9, free?: () => Promise<number>) =>
     openSpool({ folder: folder(), run, storeUrl: store.url, limitBytes, ...(free ? { free } : {}) });
-  const keep = (spool = spoolOf()) => {
+  const keep = (spool: ReturnType<typeof spoolOf> | null = spoolOf()) => {
     const keeper = createCheckpointKeeper({
       ...{ run, spool, rule, tell: (notice: KeeperNotice) => void notices.push(notice) },
       openStore: async () => faultyStore(store, () => fault),
@@ -84,6 +84,28 @@ describe('checkpoints and a store that fails', () => {
     await assert.rejects(keeper.settle(2_500), /AU_STORE_REFUSED/);
     const codes = notices.flatMap((each) => (each.kind === 'trouble' ? [each.error.code] : []));
     assert.equal(codes.at(-1), 'AU_STORE_REFUSED');
+  });
+
+  it('wait too while the one before is still on its way to a slow one, which holds nobody up', async () => {
+    fault = { delayMs: 100 };
+    const keeper = keep();
+    const writes = [10, 20, 30].map((step) => keeper.write(aState(step), {}, 1));
+    const spooled = (await Promise.all(writes)).map((each) => each.spooled);
+    assert.deepEqual(spooled, [false, true, true]);
+    fault = null;
+    await keeper.settle(5_000);
+    assert.deepEqual(left(), ['uploaded 20', 'uploaded 30']);
+    assert.deepEqual(await wholeSteps(store, run), [10, 20, 30]);
+  });
+
+  it('go to a slow one in order where there is no local disk for them', async () => {
+    fault = { delayMs: 20 };
+    const keeper = keep(null);
+    const order: number[] = [];
+    const writes = [10, 20, 30].map((step) => keeper.write(aState(step), {}, 1).then(() => order.push(step)));
+    await Promise.all(writes);
+    assert.deepEqual(order, [10, 20, 30]);
+    assert.deepEqual(await wholeSteps(store, run), [10, 20, 30]);
   });
 
   it('of a dead process are sent by the next one, if they are still wanted', async () => {

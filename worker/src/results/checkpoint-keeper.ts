@@ -5,6 +5,7 @@ import { type CheckpointManifest, isEpochEnd, planRetention, type RetentionRule 
 import type { PartShare } from './checkpoint-parts.js';
 import type { CheckpointSpool } from './checkpoint-spool.js';
 import { impatient } from './impatient-store.js';
+import { createTurns } from './in-turn.js';
 import { storedSteps } from './retain-checkpoints.js';
 import { shareCheckpoint } from './share-checkpoint.js';
 import type { TrainingState } from './state-digest.js';
@@ -39,7 +40,10 @@ export interface WrittenCheckpoint {
 }
 
 export interface CheckpointKeeper {
-  /** Resolves when the checkpoint is whole in the store, or (`spooled`) on the local disk. Throws what both threw. */
+  /**
+   * Resolves when the checkpoint is whole in the store, or (`spooled`) on the local disk. It may be called while another write
+   * is still on its way. Throws what both places threw.
+   */
   write(
     state: TrainingState,
     provenance: Readonly<Record<string, string>>,
@@ -56,8 +60,8 @@ export interface CheckpointKeeper {
 
 /**
  * Puts checkpoints into the store, and where it is away, slow or full into the spool, from which one upload at a time catches up in
- * the order of steps. A healthy store gets each checkpoint at once and nothing is written twice; while something waits, what is
- * new waits behind it.
+ * the order of steps. A healthy store gets each checkpoint at once and nothing is written twice; while something waits or is
+ * still on its way, what is new waits behind it, so that a slow store holds nobody up.
  */
 export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper {
   const { run, spool, rule, tell } = options;
@@ -67,6 +71,9 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
   let trouble: AuseqError | null = null;
   let running: Promise<void> | null = null;
   let again = false;
+  /** To the store goes one checkpoint at a time. */
+  const uploads = createTurns();
+  const adds = createTurns();
 
   const open = (stallMs: number) => options.openStore(AbortSignal.timeout(stallMs));
   const inTrouble = (error: unknown) => {
@@ -83,7 +90,7 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
   };
 
   const later = async (into: CheckpointSpool, state: TrainingState, provenance: Readonly<Record<string, string>>) => {
-    const { manifest, dropped } = await into.add(state, provenance);
+    const { manifest, dropped } = await adds.run(() => into.add(state, provenance));
     if (dropped.length > 0) tell({ kind: 'dropped', steps: dropped, folder: into.folder });
     kick();
     return { manifest, spooled: true, wrote: manifest.parts.length };
@@ -107,13 +114,24 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
       try {
         const waiting = await from.pending();
         if (waiting.length === 0) return;
-        await uploadFirst(from, waiting);
+        await uploads.run(() => uploadFirst(from, waiting));
         delayMs = first;
       } catch (error) {
         inTrouble(error);
         await pause(delayMs, undefined, { signal: end.signal }).catch(() => {});
         delayMs = Math.min(longest, 2 * delayMs);
       }
+    }
+  };
+
+  const either = async <T>(one: () => Promise<T>, other: () => Promise<T>): Promise<T> => {
+    try {
+      return await one();
+    } catch (error) {
+      inTrouble(error);
+      return other().catch((second: unknown) => {
+        throw bothFailed(AuseqError.from(error), AuseqError.from(second));
+      });
     }
   };
 
@@ -131,23 +149,16 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
 
   return {
     async start() {
-      await spool?.sweep().catch(inTrouble);
+      if (spool) await adds.run(() => spool.sweep()).catch(inTrouble);
       kick();
     },
     async write(state, provenance, members) {
-      if (!spool) return direct(state, provenance, members);
-      const isBehind = (await spool.pending().catch(() => [])).length > 0;
-      const [one, other] = isBehind
-        ? [() => later(spool, state, provenance), () => direct(state, provenance, members)]
-        : [() => direct(state, provenance, members), () => later(spool, state, provenance)];
-      try {
-        return await one();
-      } catch (error) {
-        inTrouble(error);
-        return other().catch((second: unknown) => {
-          throw bothFailed(AuseqError.from(error), AuseqError.from(second));
-        });
-      }
+      const toStore = () => direct(state, provenance, members);
+      if (!spool) return uploads.run(toStore);
+      const toDisk = () => later(spool, state, provenance);
+      const waiting = await spool.pending().catch(() => []);
+      const isBehind = waiting.length > 0 || uploads.count() > 0;
+      return isBehind ? either(toDisk, () => uploads.run(toStore)) : uploads.run(() => either(toStore, toDisk));
     },
     async share(state, share) {
       return shareCheckpoint(impatient(await open(directMs), directMs), run, state, share, end.signal);

@@ -10,7 +10,7 @@ export interface ScalarLog {
   flush(): Promise<void>;
 }
 
-export function createScalarLog(store: ObjectStore, run: string): ScalarLog {
+export function createScalarLog(store: Pick<ObjectStore, 'put'>, run: string): ScalarLog {
   const writer = new EventWriter(hostname());
   const unsent: { name: string; bytes: Uint8Array }[] = [];
   let last: Promise<void> = Promise.resolve();

@@ -11,6 +11,7 @@ import { isEpochEnd, manifestKey, type RetentionRule } from '../results/checkpoi
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
 import { fitWeights, some } from '../results/fit-weights.js';
 import { impatient } from '../results/impatient-store.js';
+import { createTurns, type Turns } from '../results/in-turn.js';
 import { slipsOfModelTar, withSlips } from '../results/model-tar-slips.js';
 import { readCheckpoint } from '../results/read-checkpoint.js';
 import { readModelTar } from '../results/read-model-tar.js';
@@ -37,8 +38,10 @@ const baselineFrames = 200;
 const spooledAtLeast = 2;
 /** An agent that leaves waits for its drain less long than a run does at its end. */
 const drainWaitMs = 60_000;
-/** The step loop waits for a picture no longer than this. */
-const pictureWithinMs = 10_000;
+/** A store that answers nothing costs a picture, or the removal of what is old, after so long. */
+const choreWithinMs = 10_000;
+/** Pictures that wait for a slow store; what comes then is left out. */
+const mostChores = 4;
 /** Pictures of one grid. */
 const gridColumns = 8;
 
@@ -55,6 +58,8 @@ interface Opened {
   readonly held: readonly Draw[];
   readonly checkpoints: CheckpointWriter;
   readonly scalars: ScalarLog;
+  /** What the step loop does not wait for: pictures on their way to the store, the removal of old checkpoints. */
+  readonly chores: Turns;
 }
 
 /** BiViT as a step program: what `bin/step` runs for each assignment. */
@@ -93,9 +98,9 @@ export function createBivitProgram(): StepProgram {
         await record(open(), commit, context);
       },
       async writeCheckpoint({ step, snapshot, share }, context) {
-        const { inputs, checkpoints } = open();
+        const { inputs, checkpoints, chores } = open();
         const written = await checkpoints.write(trainingState(inputs, snapshot), share.members);
-        if (!written.spooled) await removeOldCheckpoints(open().inputs, context);
+        if (!written.spooled) void chores.run(() => removeOldCheckpoints(inputs, context));
         const { sha256, bytes } = written.manifest;
         const { spooled, wrote } = written;
         return { key: manifestKey(context.run, step), sha256, bytes, spooled, wrote };
@@ -112,9 +117,12 @@ export function createBivitProgram(): StepProgram {
         return state.snapshot;
       },
       awaitStored: (kind, context) => awaitUploads(open(), kind, context),
-      async onFinish() {
+      async onFinish(_, { logger }) {
         if (!opened) return;
-        await opened.scalars.flush();
+        await opened.chores.run(async () => {});
+        await opened.scalars
+          .flush()
+          .catch((error: unknown) => logger.warn({ err: error }, 'scalars could not be stored'));
         await opened.checkpoints.close();
         await opened.inputs.loader.close();
         opened.engine.dispose();
@@ -185,7 +193,8 @@ async function openRun(context: StepContext): Promise<Opened> {
     // Where the data set holds nothing out there is nothing to measure.
     validator: held.length > 0 ? createValidator(sources) : null,
     checkpoints: await openCheckpoints(inputs, engine, context),
-    scalars: createScalarLog(context.store, context.run),
+    scalars: createScalarLog(impatient(context.store, choreWithinMs), context.run),
+    chores: createTurns(),
   };
 }
 
@@ -253,7 +262,12 @@ async function removeOldCheckpoints(inputs: EngineInputs, { run, store, signal, 
   const rule = retentionRule(inputs);
   const options = { keep: rule.keep, isEpochEnd: (step: number) => isEpochEnd(rule, step) };
   try {
-    const removed = await retainCheckpoints(store, run, options, signal);
+    const removed = await retainCheckpoints(
+      store,
+      run,
+      options,
+      AbortSignal.any([signal, AbortSignal.timeout(choreWithinMs)]),
+    );
     if (removed.length > 0) logger.info({ steps: removed }, 'old checkpoints are removed');
   } catch (error) {
     logger.warn({ err: error }, 'old checkpoints could not be removed');
@@ -289,15 +303,18 @@ async function record(run: Opened, commit: CommittedStep, context: StepContext):
 
 async function show(run: Opened, context: StepContext, step: number, draws: readonly Draw[], folder = 'train_images') {
   const key = pictureKey(context.run, step, folder);
-  let stored = false;
-  // A store that is away costs the picture, not the run.
-  const put = async (at: string, data: Uint8Array | AsyncIterable<Uint8Array>) => {
+  const send = async (data: Uint8Array | AsyncIterable<Uint8Array>) => {
     try {
-      await impatient(context.store, pictureWithinMs).put(at, data);
-      stored = true;
+      await impatient(context.store, choreWithinMs).put(key, data);
+      context.emit('image', { step, key });
     } catch (error) {
-      context.logger.warn({ err: error, key: at }, 'a picture could not be stored');
+      context.logger.warn({ err: error, key }, 'a picture could not be stored');
     }
+  };
+  // A store that is away or slow costs the picture, not the run.
+  const put = async (_: string, data: Uint8Array | AsyncIterable<Uint8Array>) => {
+    if (run.chores.count() < mostChores) void run.chores.run(() => send(data));
+    else context.logger.warn({ key }, 'a picture is left out: the store is slow, and others wait');
   };
   const sources = {
     engine: run.engine,
@@ -307,7 +324,6 @@ async function show(run: Opened, context: StepContext, step: number, draws: read
   };
   const picture = await writePictureGrid(sources, draws.slice(0, gridColumns), key, context.signal);
   run.scalars.image(folder, picture, step);
-  if (stored) context.emit('image', { step, key });
 }
 
 async function validate(run: Opened, context: StepContext, step: number): Promise<void> {

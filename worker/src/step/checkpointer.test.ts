@@ -66,19 +66,24 @@ describe('checkpoints beside the step loop', () => {
     assert.deepEqual(events, [1, 2]);
   });
 
-  it('are stored one after the other, and one of the same step is not stored twice', async () => {
+  it('hold up nothing while one is on its way; of two, one has to arrive (PROTOCOL 22)', async () => {
     const { checkpointer, engine, orders } = trial();
+    for (let step = 1; step <= 2; step++) {
+      await advance(engine);
+      await checkpointer.begin(engine, 1);
+    }
     await advance(engine);
-    await checkpointer.begin(engine, 1);
-    await advance(engine);
-    const second = checkpointer.begin(engine, 1);
+    const third = checkpointer.begin(engine, 1);
     await new Promise(setImmediate);
-    assert.equal(orders.length, 1);
-    orders[0]!.stored();
-    await second;
+    assert.equal(orders.length, 2, 'a third copy of the state would be too many');
     orders[1]!.stored();
-    assert.equal((await checkpointer.finish(engine, 'drain', 1))?.key, 'at 2');
-    assert.equal(orders.length, 2);
+    await third;
+    const finishing = checkpointer.finish(engine, 'drain', 1);
+    orders[2]!.stored();
+    await new Promise(setImmediate);
+    orders[0]!.stored();
+    assert.equal((await finishing)?.key, 'at 3');
+    assert.equal(orders.length, 3, 'one of the same step is not stored twice');
   });
 
   it('of other members are shares, which stop nothing and may fail; one at a time', async () => {

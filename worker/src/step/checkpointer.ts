@@ -3,9 +3,9 @@ import type { PartShare } from '../results/checkpoint-parts.js';
 import type { CheckpointOrder, StepContext, StepHooks, StoredCheckpoint } from './context.js';
 import type { StepEngine } from './engine.js';
 
-/** Takes snapshots between steps and has them stored beside the step loop, one at a time. */
+/** Takes snapshots between steps and has them stored beside the step loop. */
 export interface Checkpointer {
-  /** A periodic checkpoint: waits for the one before, copies the state, and returns while it is being stored. */
+  /** A periodic checkpoint: copies the state and returns while it is being stored. Only where two are on their way it waits for one. */
   begin(engine: StepEngine, members: number): Promise<void>;
   /** The last one of this process: resolves when it is stored. Throws what storing throws. */
   finish(engine: StepEngine, occasion: 'end' | 'drain', members: number): Promise<StoredCheckpoint | null>;
@@ -15,8 +15,12 @@ export interface Checkpointer {
   settle(withinMs: number): Promise<void>;
 }
 
+/** Each holds a copy of the state. One is on its way to a slow store, the next goes to the local disk meanwhile. */
+const mostCopies = 2;
+
 export function createCheckpointer(hooks: StepHooks, context: StepContext): Checkpointer {
   let last: { step: number; stored: Promise<StoredCheckpoint | null> } | null = null;
+  const onTheirWay = new Set<Promise<unknown>>();
   let sharing: Promise<void> | null = null;
 
   const store = (
@@ -40,15 +44,18 @@ export function createCheckpointer(hooks: StepHooks, context: StepContext): Chec
 
   return {
     async begin(engine, members) {
-      await last?.stored;
+      while (onTheirWay.size >= mostCopies) await Promise.race(onTheirWay);
       // A store that is away costs this checkpoint, not the run: the next one follows.
       const stored = store(engine, 'periodic', members).catch((error: unknown) => {
         context.logger.error({ err: error, step: engine.step }, 'a checkpoint could not be stored; the run goes on');
         return null;
       });
       last = { step: engine.step, stored };
+      onTheirWay.add(stored);
+      void stored.then(() => onTheirWay.delete(stored));
     },
     async finish(engine, occasion, members) {
+      await Promise.all(onTheirWay);
       const before = await last?.stored;
       if (before && last?.step === engine.step) return before;
       return store(engine, occasion, members);

@@ -7,7 +7,7 @@ export async function benchCheckpoints({ inputs }: Setting): Promise<Outcome> {
   const rates: Record<string, number[]> = { every_10: [], never: [] };
   const cluster = await startCluster({ workers: 2 });
   try {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 5; round++) {
       for (const [name, every] of [
         ['every_10', 10],
         ['never', 100_000],

@@ -1,6 +1,6 @@
 import type { ChaosReport, Outcome, Setting } from './setting.js';
 
-/** Deaths of the coordinator, restarts of NATS and a store that is away for 30 s, in both modes, each against its quiet run. */
+/** Deaths of the coordinator, restarts of NATS and a store that is away or silent for 30 s, in both modes, each against its quiet run. */
 export async function benchRestarts({ chaos }: Setting): Promise<Outcome> {
   const random = (from: number, to: number) => from + Math.floor(Math.random() * (to - from));
   const often = (kind: string) =>
@@ -9,6 +9,9 @@ export async function benchRestarts({ chaos }: Setting): Promise<Outcome> {
     'coordinator killed 5 times': often('kill-coordinator'),
     'NATS restarted 5 times': often('restart-nats'),
     'store away for 30 s': [`{ kind: store-error, seconds: 30, at: { step: ${random(15, 25)} } }`],
+    'store answers nothing for 30 s': [
+      `{ kind: store-slow, delay_ms: 60000, seconds: 30, at: { step: ${random(15, 25)} } }`,
+    ],
   };
   const reports: Record<string, object> = {};
   let good = true;
