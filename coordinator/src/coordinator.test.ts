@@ -362,6 +362,8 @@ describe('the coordinator', () => {
     const { name } = await submit({ workers: 9 });
     await putCheckpoint(folder, name, 10);
     await putCheckpoint(folder, name, 20, { whole: false });
+    await putCheckpoint(folder, name, 30);
+    rmSync(join(folder, 'runs', name, 'checkpoints', '00000030', 'manifest.json'));
     const results = createClient(ResultsDefinition, channel);
     const { checkpoints } = await results.listCheckpoints({ run: name });
     assert.deepEqual(

@@ -1,3 +1,4 @@
+import { nullIfMissing } from '@auseq/infra/store/missing-object';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import type { Checkpoint } from '@auseq/proto/gen/auseq/v1/auseq';
 
@@ -16,17 +17,20 @@ export function manifestKey(run: string, step: number): string {
 }
 
 /**
- * The checkpoints of a run in step order; `complete` means that the manifest and every part it names are there in full size.
- * A folder without a manifest is listed as incomplete. Throws AU_STORE_UNREACHABLE.
+ * The checkpoints of a run in step order; `complete` means that every part which the manifest names is there in full size.
+ * Parts without a manifest are none: one that is being written, or what a writer that died has left. Throws AU_STORE_UNREACHABLE.
  */
 export async function listCheckpoints(store: ObjectStore, run: string, signal?: AbortSignal): Promise<Checkpoint[]> {
   const sizes = new Map<string, number>();
   for await (const { key, bytes } of store.list(folderOf(run), signal)) sizes.set(key, bytes);
   const steps = new Set([...sizes.keys()].map((key) => Number(key.slice(folderOf(run).length).split('/')[0])));
+  const begun = [...steps].filter(Number.isInteger).sort((a, b) => a - b);
   const checkpoints: Checkpoint[] = [];
-  for (const step of [...steps].filter(Number.isInteger).sort((a, b) => a - b)) {
+  for (const step of begun.filter((each) => sizes.has(manifestKey(run, each)))) {
     const key = manifestKey(run, step);
-    const manifest = sizes.has(key) ? parseManifest(await store.get(key, signal)) : null;
+    const bytes = await store.get(key, signal).catch(nullIfMissing);
+    if (!bytes) continue; // retention was here meanwhile
+    const manifest = parseManifest(bytes);
     const complete = manifest?.parts.every((part) => sizes.get(part.key) === part.bytes) ?? false;
     checkpoints.push({ step, sha256: manifest?.sha256 ?? '', complete, bytes: manifest?.bytes ?? 0, key });
   }

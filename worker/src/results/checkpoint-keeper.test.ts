@@ -21,12 +21,14 @@ describe('checkpoints and a store that fails', () => {
   let root: string;
   let store: ObjectStore;
   let fault: StoreFault | null;
+  let listsSlowly: boolean;
   let notices: KeeperNotice[];
   let keepers: CheckpointKeeper[];
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'auseq-keeper-'));
     store = await openStore(pathToFileURL(join(root, 'store')).href);
     [fault, notices, keepers] = [null, [], []];
+    listsSlowly = false;
   });
   afterEach(async () => {
     for (const keeper of keepers) await keeper.close();
@@ -39,7 +41,8 @@ describe('checkpoints and a store that fails', () => {
   const keep = (spool: ReturnType<typeof spoolOf> | null = spoolOf()) => {
     const keeper = createCheckpointKeeper({
       ...{ run, spool, rule, tell: (notice: KeeperNotice) => void notices.push(notice) },
-      openStore: async () => faultyStore(store, () => fault),
+      openStore: async () =>
+        faultyStore(store, ({ verb }) => (listsSlowly && verb === 'list' ? { delayMs: 300 } : fault)),
       stallMs: { direct: 200, catchUp: 2_000 },
       backoffMs: { first: 5, longest: 20 },
     });
@@ -96,6 +99,19 @@ describe('checkpoints and a store that fails', () => {
     await keeper.settle(5_000);
     assert.deepEqual(left(), ['uploaded 20', 'uploaded 30']);
     assert.deepEqual(await wholeSteps(store, run), [10, 20, 30]);
+  });
+
+  it('are sent where they are wanted by the time that a slow one has said what it holds', async () => {
+    listsSlowly = true;
+    fault = { error: 'unreachable' };
+    const keeper = keep();
+    await keeper.write(aState(10), {}, 1);
+    fault = null;
+    for (const step of [20, 30, 40]) assert.equal((await keeper.write(aState(step), {}, 1)).spooled, true);
+    await keeper.settle(10_000);
+    assert.deepEqual(left(), ['unwanted 10', 'uploaded 20', 'uploaded 30', 'uploaded 40']);
+    listsSlowly = false;
+    assert.deepEqual(await wholeSteps(store, run), [20, 30, 40]);
   });
 
   it('go to a slow one in order where there is no local disk for them', async () => {

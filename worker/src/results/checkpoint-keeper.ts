@@ -96,10 +96,12 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
     return { manifest, spooled: true, wrote: manifest.parts.length };
   };
 
-  const uploadFirst = async (from: CheckpointSpool, waiting: readonly CheckpointManifest[]) => {
-    const manifest = waiting[0]!;
+  const uploadFirst = async (from: CheckpointSpool) => {
     const store = await open(catchUpMs);
     const stored = await storedSteps(store, run, AbortSignal.timeout(catchUpMs));
+    const waiting = await from.pending(); // a slow store took its time: what waits now says what is still wanted
+    const [manifest] = waiting;
+    if (!manifest) return;
     const steps = [...new Set([...stored, ...waiting.map(({ step }) => step)])];
     const unwanted = planRetention(steps, rule.keep, (step) => isEpochEnd(rule, step)).includes(manifest.step);
     if (unwanted) await from.remove(manifest.step);
@@ -112,9 +114,8 @@ export function createCheckpointKeeper(options: KeeperOptions): CheckpointKeeper
     let delayMs = first;
     while (!end.signal.aborted) {
       try {
-        const waiting = await from.pending();
-        if (waiting.length === 0) return;
-        await uploads.run(() => uploadFirst(from, waiting));
+        if ((await from.pending()).length === 0) return;
+        await uploads.run(() => uploadFirst(from));
         delayMs = first;
       } catch (error) {
         inTrouble(error);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { freeBytes, requireFreeBytes } from '@auseq/infra/runtime/free-bytes';
 import { openFolderStore } from '@auseq/infra/store/folder-store';
+import { nullIfMissing } from '@auseq/infra/store/missing-object';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { AuseqError } from '@auseq/proto/errors';
 import { type CheckpointManifest, checkpointFolder, manifestKey } from './checkpoint-layout.js';
@@ -54,7 +55,7 @@ export function openSpool({ folder, run, storeUrl, limitBytes, free = freeBytes 
     const files = await open();
     const found: CheckpointManifest[] = [];
     for (const step of await storedSteps(files, run)) {
-      const bytes = await files.get(manifestKey(run, step)).catch(gone);
+      const bytes = await files.get(manifestKey(run, step)).catch(nullIfMissing);
       if (bytes) found.push(JSON.parse(Buffer.from(bytes).toString('utf8')) as CheckpointManifest);
     }
     return found;
@@ -131,9 +132,4 @@ export async function openLeftSpool(
       cause,
     });
   }
-}
-
-function gone(error: unknown): null {
-  if (error instanceof AuseqError && error.code === 'AU_OBJECT_NOT_FOUND') return null;
-  throw error;
 }

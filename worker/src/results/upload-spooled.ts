@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { nullIfMissing } from '@auseq/infra/store/missing-object';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
-import { AuseqError } from '@auseq/proto/errors';
 import { type CheckpointManifest, manifestKey } from './checkpoint-layout.js';
 import type { CheckpointSpool } from './checkpoint-spool.js';
 
@@ -29,7 +29,7 @@ export async function uploadSpooled(
     return leave(outcome);
   };
   for (const part of parts) {
-    const source = await spool.read(part.key).catch(missing);
+    const source = await spool.read(part.key).catch(nullIfMissing);
     if (!source) return withdraw('gone'); // dropped meanwhile to make room
     const hash = createHash('sha256');
     await store.put(part.key, hashed(source, hash));
@@ -44,9 +44,4 @@ async function* hashed(source: AsyncIterable<Uint8Array>, hash: ReturnType<typeo
     hash.update(chunk);
     yield chunk;
   }
-}
-
-function missing(error: unknown): null {
-  if (error instanceof AuseqError && error.code === 'AU_OBJECT_NOT_FOUND') return null;
-  throw error;
 }

@@ -186,15 +186,16 @@ async function openRun(context: StepContext): Promise<Opened> {
     draws: held,
     trainDraws: trainDrawsSpread(inputs, baselineFrames),
   };
+  const chores = createTurns();
   return {
     inputs,
     engine,
     held,
     // Where the data set holds nothing out there is nothing to measure.
     validator: held.length > 0 ? createValidator(sources) : null,
-    checkpoints: await openCheckpoints(inputs, engine, context),
+    checkpoints: await openCheckpoints(inputs, engine, context, chores),
     scalars: createScalarLog(impatient(context.store, choreWithinMs), context.run),
-    chores: createTurns(),
+    chores,
   };
 }
 
@@ -204,7 +205,7 @@ function trainingState({ config, manifest }: EngineInputs, snapshot: EngineSnaps
 }
 
 /** The thread that stores checkpoints; on the writer it begins with what an earlier process has left on this machine. */
-async function openCheckpoints(inputs: EngineInputs, engine: BivitEngine, context: StepContext) {
+async function openCheckpoints(inputs: EngineInputs, engine: BivitEngine, context: StepContext, chores: Turns) {
   const { run, storeUrl, config } = context;
   const folder = spoolFolder(run, storeUrl, config);
   const spool = { folder, limitBytes: config.store.spool_bytes };
@@ -214,12 +215,15 @@ async function openCheckpoints(inputs: EngineInputs, engine: BivitEngine, contex
     await mkdir(auseqHome(), { recursive: true });
     await requireFreeBytes(auseqHome(), spooledAtLeast * bytes, `${spooledAtLeast} checkpoints`);
   }
-  const writer = createCheckpointWriter(options, (notice) => tellNotice(notice, inputs, context));
+  const writer = createCheckpointWriter(options, (notice) => {
+    tellNotice(notice, context);
+    if (notice.kind === 'left') void chores.run(() => removeOldCheckpoints(inputs, context));
+  });
   if (context.isFirst) await writer.start();
   return writer;
 }
 
-function tellNotice(notice: KeeperNotice, inputs: EngineInputs, context: StepContext): void {
+function tellNotice(notice: KeeperNotice, context: StepContext): void {
   const { logger, emit } = context;
   if (notice.kind === 'trouble') {
     const { code, what, why } = notice.error;
@@ -237,7 +241,6 @@ function tellNotice(notice: KeeperNotice, inputs: EngineInputs, context: StepCon
   logger.info({ step, outcome: notice.outcome }, 'a checkpoint has left the local disk');
   if (notice.outcome !== 'uploaded') return;
   emit('checkpoint', { step, key: manifestKey(context.run, step), sha256, bytes });
-  void removeOldCheckpoints(inputs, context);
 }
 
 /** A completed run is not complete before its checkpoints are stored; one that drains leaves them to its next process. */
