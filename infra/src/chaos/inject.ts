@@ -3,8 +3,9 @@ import { viewCluster } from '../supervisor/cluster-status.js';
 import { identify, signalProcess } from '../supervisor/process-identity.js';
 import { type ChaosNetwork, type Roads, roadsFrom } from './chaos-network.js';
 import { jumpClock } from './clock-faults.js';
+import { quietRules } from './network-rules.js';
 import { endStoreFaults, storeFaultsOf, writeStoreFaults } from './store-faults.js';
-import { quietRules, type TcpProxy } from './tcp-proxy.js';
+import type { TcpProxy } from './tcp-proxy.js';
 
 export interface Surroundings {
   readonly cluster: string;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { NetworkRules } from './tcp-proxy.js';
+import type { NetworkRules } from './network-rules.js';
 
 export interface RulesView {
   rules(): NetworkRules;
