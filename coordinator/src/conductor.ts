@@ -1,4 +1,5 @@
 import type { createLogger } from '@auseq/infra/logging/logger';
+import { createTurns } from '@auseq/infra/runtime/in-turn';
 import { AuseqError, type SerialisedError } from '@auseq/proto/errors';
 import type { AssignmentReport, Run } from '@auseq/proto/gen/auseq/v1/auseq';
 import type { Heartbeat } from '@auseq/proto/heartbeat-rules';
@@ -32,7 +33,7 @@ export interface ConductorParts {
 /** Reacts to workers, people and time; one thing after the other, so that each decision sees the outcome of the last. */
 export class Conductor {
   private readonly live = new Map<string, LiveGeneration>();
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly turns = createTurns();
   private closed = false;
 
   constructor(private readonly parts: ConductorParts) {
@@ -49,9 +50,7 @@ export class Conductor {
 
   /** Runs `work` after everything that was asked before; never again once closed. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.tail.then(() => (this.closed ? new Promise<T>(() => {}) : work()));
-    this.tail = result.catch(() => {});
-    return result;
+    return this.turns.run(() => (this.closed ? new Promise<T>(() => {}) : work()));
   }
 
   /** From here on nothing is decided: streams that end now end because this process does. */

@@ -3,6 +3,12 @@ import type { LedgerLine } from '@auseq/proto/gen/auseq/v1/auseq';
 import type { LedgerPlace } from '@auseq/proto/run-records';
 import { decodePiece, ledgerFolder, type Piece, parsePieceKey, pieceKey } from './pieces.js';
 
+/** What the ledger was when JetStream's data was lost, and up to which step later memberships kept it. */
+export interface LostLedger {
+  readonly upTo: LedgerPlace;
+  readonly keepsTo: number;
+}
+
 /** The pieces of a run in the order of their commits. Throws AU_STORE_UNREACHABLE. */
 export async function listPieces(store: ObjectStore, run: string, signal: AbortSignal): Promise<Piece[]> {
   const pieces: Piece[] = [];
@@ -22,7 +28,7 @@ export async function* storedLedger(
   store: ObjectStore,
   run: string,
   signal: AbortSignal,
-  lost?: { readonly upTo: LedgerPlace; readonly keepsTo: number },
+  lost?: LostLedger,
 ): AsyncGenerator<LedgerLine> {
   const pieces = (await listPieces(store, run, signal)).filter((piece) => !lost || isUpTo(piece, lost.upTo));
   for (const piece of pieces) {

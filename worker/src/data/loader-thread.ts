@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { createTurns } from '@auseq/infra/runtime/in-turn';
 import { AuseqError, type SerialisedError } from '@auseq/proto/errors';
 import sharp from 'sharp';
 import { type DecodedSample, decodeSample, type SampleJob } from './decode-sample.js';
@@ -13,10 +14,10 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 const port = parentPort!;
-let turn: Promise<void> = Promise.resolve();
+const turns = createTurns();
 port.on('message', ({ ticket, job }: ThreadRequest) => {
   // One after the other, in the asked order: what is needed first is ready first.
-  turn = turn.then(() => answer(ticket, job));
+  void turns.run(() => answer(ticket, job));
 });
 
 async function answer(ticket: number, job: SampleJob): Promise<void> {

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createTurns } from '@auseq/infra/runtime/in-turn';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { AuseqError, type SerialisedError } from '@auseq/proto/errors';
 import { type CheckpointManifest, isEpochEnd, planRetention, type RetentionRule } from './checkpoint-layout.js';
 import type { PartShare } from './checkpoint-parts.js';
 import type { CheckpointSpool } from './checkpoint-spool.js';
 import { impatient } from './impatient-store.js';
-import { createTurns } from './in-turn.js';
 import { storedSteps } from './retain-checkpoints.js';
 import { shareCheckpoint } from './share-checkpoint.js';
 import type { TrainingState } from './state-digest.js';

@@ -1,3 +1,4 @@
+import { aborted } from '@auseq/infra/runtime/aborted';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 import { AuseqError } from '@auseq/proto/errors';
 
@@ -8,9 +9,7 @@ export function impatient(store: ObjectStore, stallMs: number): Pick<ObjectStore
   const within = async <T>(what: string, work: (signal: AbortSignal, moved: () => void) => Promise<T>): Promise<T> => {
     const end = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    const stalled = new Promise<never>((_, reject) => {
-      end.signal.addEventListener('abort', () => reject(end.signal.reason), { once: true });
-    });
+    const stalled = aborted(end.signal);
     stalled.catch(() => {});
     const moved = () => {
       clearTimeout(timer);

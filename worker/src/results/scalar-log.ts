@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { EventWriter } from '@auseq/infra/logging/tensorboard';
+import { createTurns } from '@auseq/infra/runtime/in-turn';
 import type { ObjectStore } from '@auseq/infra/store/object-store';
 
 /** TensorBoard scalars and pictures of one run, put into the store whenever `flush` is called. */
@@ -13,7 +14,7 @@ export interface ScalarLog {
 export function createScalarLog(store: Pick<ObjectStore, 'put'>, run: string): ScalarLog {
   const writer = new EventWriter(hostname());
   const unsent: { name: string; bytes: Uint8Array }[] = [];
-  let last: Promise<void> = Promise.resolve();
+  const sends = createTurns();
   const send = async () => {
     for (let file = unsent[0]; file; file = unsent[0]) {
       await store.put(`runs/${run}/logs/${file.name}`, file.bytes);
@@ -28,8 +29,7 @@ export function createScalarLog(store: Pick<ObjectStore, 'put'>, run: string): S
     flush() {
       const file = writer.take();
       if (file) unsent.push(file);
-      last = last.catch(() => {}).then(send);
-      return last;
+      return sends.run(send);
     },
   };
 }

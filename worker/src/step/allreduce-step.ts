@@ -4,6 +4,7 @@ import { decodeLeafRecord, encodeLeafRecord } from '../sync/contribution.js';
 import { stepDigest } from '../sync/step-digest.js';
 import { type SubtreeSum, TreeSum } from '../sync/tree-sum.js';
 import { checkLeafNumbers, checkSummedGradient } from './check-numbers.js';
+import { bytesOf } from './leaf-payload.js';
 import { planWork } from './plan-work.js';
 import { FeatureAhead, leavesOf, type PreparedStep, type StepTaker, type StepTools } from './take-step.js';
 
@@ -72,7 +73,7 @@ export function createAllreduceTaker(tools: StepTools): StepTaker {
       const [gradient, recordBytes] = await Promise.all([summing, exchange.collect('record', step)]);
       checkSummedGradient(step, gradient);
       const records = recordBytes.map(decodeLeafRecord);
-      const gradientBytes = new Uint8Array(gradient.buffer, gradient.byteOffset, gradient.byteLength);
+      const gradientBytes = bytesOf(gradient);
       return {
         digest: stepDigest(step, engine.checksum(), [...recordBytes, gradientBytes]),
         losses: records.map(({ losses }) => losses),

@@ -1,8 +1,8 @@
+import { createTurns, type Turns } from '@auseq/infra/runtime/in-turn';
 import { splitDraws } from '../data/draws.js';
 import type { Draw } from '../data/types.js';
 import type { CheckpointWriter } from '../results/checkpoint-writer.js';
 import { impatient } from '../results/impatient-store.js';
-import { createTurns, type Turns } from '../results/in-turn.js';
 import { createScalarLog, type ScalarLog } from '../results/scalar-log.js';
 import { type BivitEngine, createBivitEngine } from './bivit-engine.js';
 import type { StepContext } from './context.js';

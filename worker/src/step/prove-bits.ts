@@ -4,6 +4,7 @@ import type { TypedArray } from '../tensor/session.js';
 import type { BivitEngine, EngineSample } from './bivit-engine.js';
 import type { SyncMode } from './context.js';
 import type { EngineSnapshot } from './engine.js';
+import { bytesOf } from './leaf-payload.js';
 
 /** What is hashed of a part, by name. */
 type Parts = Readonly<Record<string, TypedArray | string>>;
@@ -58,7 +59,7 @@ function hashOf(parts: Parts): string {
   const hash = createHash('sha256');
   for (const [name, value] of Object.entries(parts)) {
     hash.update(`${name} ${value.length}\n`);
-    hash.update(typeof value === 'string' ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    hash.update(typeof value === 'string' ? value : bytesOf(value));
   }
   return hash.digest('hex');
 }

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { auseqHome } from '@auseq/infra/runtime/auseq-home';
 import { requireFreeBytes } from '@auseq/infra/runtime/free-bytes';
+import type { Turns } from '@auseq/infra/runtime/in-turn';
 import { epochLength, positionOf } from '../data/draws.js';
 import type { KeeperNotice } from '../results/checkpoint-keeper.js';
 import { isEpochEnd, manifestKey, type RetentionRule } from '../results/checkpoint-layout.js';
 import { type CheckpointWriter, createCheckpointWriter } from '../results/checkpoint-writer.js';
-import type { Turns } from '../results/in-turn.js';
 import { retainCheckpoints } from '../results/retain-checkpoints.js';
 import { spoolFolder } from '../results/spool-folder.js';
 import type { TrainingState } from '../results/state-digest.js';

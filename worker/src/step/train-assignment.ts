@@ -1,9 +1,9 @@
+import { aborted } from '@auseq/infra/runtime/aborted';
 import { AuseqError } from '@auseq/proto/errors';
 import type { Proof } from '@auseq/proto/proof';
 import type { PartShare } from '../results/checkpoint-parts.js';
 import type { CommClient } from '../sync/comm-client.js';
 import type { Entered } from '../sync/exchange.js';
-import { aborted } from './aborted.js';
 import { createCheckpointer } from './checkpointer.js';
 import type { StepContext, StepProgram } from './context.js';
 import { type LoopCommit, type LoopEnd, runStepLoop } from './loop.js';
