@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { RunHistory } from '@auseq/infra/history/run-history';
 import { createLogger } from '@auseq/infra/logging/logger';
 import { connectNats } from '@auseq/infra/nats/connect-nats';
 import { type NatsFixture, startNats } from '@auseq/infra/nats/nats.fixture';
 import { openStore } from '@auseq/infra/store/open-store';
+import { until } from '@auseq/infra/testing/until.fixture';
 import {
   ClusterDefinition,
   type LedgerLine,
@@ -29,17 +29,6 @@ import { type ConfigWish, configJson } from './runs/run-record.fixture.js';
 import { hasEnded, type RunState } from './runs/run-states.js';
 
 const quiet = createLogger({ role: 'coordinator', destination: { write: () => {} } });
-const deadlineMs = 5_000;
-
-async function until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const giveUpAt = Date.now() + deadlineMs;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > giveUpAt) throw new Error(`waited in vain: ${what}`);
-    await pause(10);
-  }
-}
 
 describe('the coordinator', () => {
   let nats: NatsFixture;

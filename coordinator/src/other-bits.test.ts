@@ -6,25 +6,15 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLogger } from '@auseq/infra/logging/logger';
 import { type NatsFixture, startNats } from '@auseq/infra/nats/nats.fixture';
+import { until } from '@auseq/infra/testing/until.fixture';
 import { type Run, RunsDefinition } from '@auseq/proto/gen/auseq/v1/auseq';
 import { type Channel, createChannel, createClient } from 'nice-grpc';
 import { type RunningCoordinator, startCoordinator } from './coordinator.js';
 import { FakeWorker } from './fake-worker.fixture.js';
 import { type ConfigWish, configJson } from './runs/run-record.fixture.js';
 
-const deadlineMs = 5_000;
 const proof = { decode: 'd', features: 'f', supervise: 's', gradient: 'g', update: 'u' };
 const other = { ...proof, supervise: 'S' };
-
-async function until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const giveUpAt = Date.now() + deadlineMs;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > giveUpAt) throw new Error(`waited in vain: ${what}`);
-    await pause(10);
-  }
-}
 
 describe('a worker that computes other bits', () => {
   let nats: NatsFixture;

@@ -1,45 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { minioAbsence } from '@auseq/infra/minio/minio.fixture';
-import { auseq } from '../kit/auseq.js';
-import type { ChaosReport } from '../kit/chaos-report.js';
-import { makeTinyInputs, type TinyInputs } from '../kit/tiny-inputs.js';
+import { chaosTrials } from '../kit/chaos.js';
 
 const noMinio = minioAbsence('a chaos run against MinIO');
 
 describe('auseq chaos run, where servers fail', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'auseq-inputs-'));
-  const env = { AUSEQ_STATE: join(folder, 'state') };
-  let inputs: TinyInputs;
-  before(async () => {
-    inputs = await makeTinyInputs(folder);
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
-
-  const chaos = async (faults: readonly string[], sets: readonly string[], more: readonly string[]) => {
-    const plan = join(folder, 'plan.yaml');
-    writeFileSync(plan, `faults:\n${faults.map((fault) => `  - ${fault}\n`).join('')}`);
-    const args = ['chaos', 'run', '--config', 'configs/tiny.yml', '--plan', plan, ...more, '--output', 'json'];
-    for (const set of [...sets, `dataset.root=${inputs.data}`, `assets=${inputs.assets}`]) args.push('--set', set);
-    return auseq(args, env, 400_000);
-  };
-  const passed = async (...given: Parameters<typeof chaos>) => {
-    const finished = await chaos(...given);
-    assert.equal(finished.code, 0, `${finished.stderr}\n${finished.stdout}`);
-    const report = JSON.parse(finished.stdout) as ChaosReport;
-    assert.deepEqual([report.verdict, report.failures, report.same_bits], ['PASS', [], true]);
-    assert.deepEqual([report.ledger.ok, report.same_draws, report.steps_lost], [true, true, 0]);
-    assert.deepEqual([report.commits.gaps, report.commits.repeats], [[], []]);
-    assert.deepEqual(leftClusters(), []);
-    return report;
-  };
-  const leftClusters = () => {
-    const clusters = join(env.AUSEQ_STATE, 'clusters');
-    return existsSync(clusters) ? readdirSync(clusters) : [];
-  };
+  const { chaos, passed, leftClusters } = chaosTrials();
 
   it('goes on while nobody reaches MinIO, and every checkpoint is there in the end', {
     skip: noMinio ?? false,

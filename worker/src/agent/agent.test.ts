@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runConfig } from '@auseq/configs/schema';
 import { Outgoing } from '@auseq/infra/grpc/outgoing';
+import { until as waitUntil } from '@auseq/infra/testing/until.fixture';
 import {
   type AssignmentReport,
   type CoordinatorMessage,
@@ -19,15 +20,7 @@ const agentProgram = fileURLToPath(new URL('../bin/agent.js', import.meta.url));
 const stepProgram = fileURLToPath(new URL('./step-executable.fixture.js', import.meta.url));
 const deadlineMs = 8_000;
 
-async function until<T>(what: string, look: () => T | undefined | false | null): Promise<T> {
-  const giveUpAt = Date.now() + deadlineMs;
-  for (;;) {
-    const found = look();
-    if (found) return found;
-    if (Date.now() > giveUpAt) throw new Error(`waited in vain: ${what}`);
-    await pause(10);
-  }
-}
+const until = <T>(what: string, look: () => T | undefined | false | null) => waitUntil(what, look, deadlineMs);
 
 function lives(pid: number): boolean {
   try {

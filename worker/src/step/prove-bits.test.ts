@@ -8,48 +8,12 @@ import { differingParts, type Proof, proofParts } from '@auseq/proto/proof';
 import { loadAssets } from '../assets/load.js';
 import { synthesizeAssets } from '../assets/synthesize.js';
 import type { AssetBundle } from '../assets/types.js';
-import type { DatasetManifest, SampleLoader } from '../data/types.js';
-import { noise } from '../testing/finite-difference.js';
 import { type BivitEngine, createBivitEngine } from './bivit-engine.js';
 import type { SyncMode } from './context.js';
+import { coarse, id, manifest, samples, side } from './one-clip.fixture.js';
 import { proveBits } from './prove-bits.js';
 
-const side = 64;
-const id = 'Aff-wild2/masks/clip_sequence/1';
-const frames = Array.from({ length: 12 }, (_, i) => String(i));
 const signal = new AbortController().signal;
-const manifest: DatasetManifest = {
-  version: 1,
-  imageSize: side,
-  sequences: [{ id, source: 'affwild2', split: 'train', frames, sha256: 'x' }],
-  skipped: [],
-  hash: 'h',
-};
-
-/** Smooth pictures and points; `level` is what a decoder that rounds otherwise would change. */
-function samples(level: number): SampleLoader {
-  const points = (count: number) =>
-    Float32Array.from({ length: 3 * count * 3 }, (_, i) => (i % 3 === 2 ? 1 : 0.4 * Math.sin(i * 1.7)));
-  return {
-    prefetch() {},
-    load: async (draw) => ({
-      draw,
-      contentHash: 'c',
-      image: Float32Array.from({ length: 3 * 3 * side * side }, (_, i) => level + 0.4 * Math.sin(i * 0.003)),
-      mask: new Float32Array(3 * 3 * side * side).fill(1),
-      landmark: points(68),
-      landmarkDense: points(105),
-      names: [],
-    }),
-    async close() {},
-  };
-}
-
-const coarse = {
-  shape: noise(100, 2),
-  cam: frames.map(() => Float32Array.of(8, 0, 0.02)),
-  pose: frames.map((_, f) => Float32Array.of(0.1, 0.2, 0, 0.1 + 0.01 * f, 0, 0)),
-};
 
 interface Wish {
   readonly sync?: SyncMode;
@@ -78,7 +42,7 @@ describe("the proof of a worker by the run's own programs (PROTOCOL 7)", () => {
       dataset: { image_size: side, mead_sequences: 0, affwild2_copies: 2, batch_size: 2 },
       ...{ train: wish.train ?? {}, loss: wish.loss ?? {} },
     });
-    const parts = { manifest, loader: samples(level), coarse: new Map([[id, coarse]]), featureCache };
+    const parts = { manifest, loader: samples(3, level), coarse: new Map([[id, coarse]]), featureCache };
     const engine = createBivitEngine({ config, assets: wish.assets ?? assets, ...parts }, sync);
     try {
       return await work(engine, sync);

@@ -8,54 +8,15 @@ import { type RunConfig, runConfig } from '@auseq/configs/schema';
 import { loadAssets } from '../assets/load.js';
 import { synthesizeAssets } from '../assets/synthesize.js';
 import type { AssetBundle } from '../assets/types.js';
-import type { DatasetManifest, SampleLoader } from '../data/types.js';
 import { decodeRow } from '../model/head.js';
 import { sizeOf } from '../model/parameter.js';
-import { noise } from '../testing/finite-difference.js';
 import { createBivitEngine } from './bivit-engine.js';
 import type { EngineInputs } from './engine-inputs.js';
+import { coarse, id, manifest, samples, side } from './one-clip.fixture.js';
 import { sizesOf } from './sizes.js';
 import { trainedNetwork } from './trained-network.js';
 
-const side = 64;
-const id = 'Aff-wild2/masks/clip_sequence/1';
-const frames = Array.from({ length: 12 }, (_, i) => String(i));
 const signal = new AbortController().signal;
-const manifest: DatasetManifest = {
-  version: 1,
-  imageSize: side,
-  sequences: [{ id, source: 'affwild2', split: 'train', frames, sha256: 'x' }],
-  skipped: [],
-  hash: 'h',
-};
-
-/** Smooth pictures and points that move from frame to frame. */
-function samples(window: number): SampleLoader {
-  const points = (count: number, centre: number) =>
-    Float32Array.from({ length: window * count * 3 }, (_, i) => (i % 3 === 2 ? 1 : 0.4 * Math.sin(i * 1.7 + centre)));
-  return {
-    prefetch() {},
-    load: async (draw) => ({
-      draw,
-      contentHash: 'c',
-      image: Float32Array.from(
-        { length: window * 3 * side * side },
-        (_, i) => 0.5 + 0.4 * Math.sin(i * 0.003 * (1 + draw.centre)),
-      ),
-      mask: new Float32Array(window * 3 * side * side).fill(1),
-      landmark: points(68, draw.centre),
-      landmarkDense: points(105, draw.centre),
-      names: [],
-    }),
-    async close() {},
-  };
-}
-
-const coarse = {
-  shape: noise(100, 2),
-  cam: frames.map(() => Float32Array.of(8, 0, 0.02)),
-  pose: frames.map((_, f) => Float32Array.of(0.1, 0.2, 0, 0.1 + 0.01 * f, 0, 0)),
-};
 
 const off = { reg_tex: 0, reg_light: 0 };
 const residual = { residual: true };
